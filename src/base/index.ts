@@ -1,0 +1,3 @@
+export { assert, DuodaoError, type ErrorCode, type Facts } from './errors.ts';
+export { type Field, type FieldType, layout } from './layout.ts';
+export { deadlineOf, timedOut, type Wait, type WaitSync } from './wait.ts';

@@ -1,0 +1,36 @@
+/**
+ * Shapes of fixed-size records, written once as a table and proved when the module loads.
+ *
+ * @module
+ */
+import { assert } from './errors.ts';
+
+/** The types a field can have. `pad` is room kept free on purpose, often to fill a cache line. */
+export type FieldType = 'u8' | 'u16' | 'i32' | 'u32' | 'f64' | 'u64' | 'pad';
+
+const SIZES: Record<Exclude<FieldType, 'pad'>, number> = { u8: 1, u16: 2, i32: 4, u32: 4, f64: 8, u64: 8 };
+
+/** `[offset, type]`, or `[offset, type, count]` for an array of them. Offsets and sizes are bytes. */
+export type Field = readonly [offset: number, type: FieldType, count?: number];
+
+/**
+ * Declares the shape of a fixed-size record and proves it: fields are in order, aligned to their size,
+ * leave no hole, and fill the record exactly.
+ */
+export function layout<const F extends Record<string, Field>>(
+  name: string,
+  sizeBytes: number,
+  fields: F,
+): { readonly [K in keyof F]: F[K][0] } & { readonly sizeBytes: number } {
+  const offsets: Record<string, number> = {};
+  let end = 0;
+  for (const [field, [offset, type, count = 1]] of Object.entries(fields)) {
+    const unit = type === 'pad' ? 1 : SIZES[type];
+    assert(offset === end, `${name}.${field} starts at ${end}, not at ${offset}`);
+    assert(offset % unit === 0, `${name}.${field} is aligned to ${unit} bytes`);
+    offsets[field] = offset;
+    end = offset + unit * count;
+  }
+  assert(end === sizeBytes, `${name} is ${end} bytes, not ${sizeBytes}`);
+  return Object.freeze({ ...offsets, sizeBytes }) as never;
+}
