@@ -1,3 +1,3 @@
 export { assert, DuodaoError, type ErrorCode, type Facts } from './errors.ts';
-export { type Field, type FieldType, layout } from './layout.ts';
+export { type Field, type FieldType, layout, type Offsets } from './layout.ts';
 export { deadlineOf, timedOut, type Wait, type WaitSync } from './wait.ts';

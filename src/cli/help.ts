@@ -1,0 +1,88 @@
+/**
+ * The help texts. They teach by example, and fit a terminal of 80 columns.
+ *
+ * @module
+ */
+import type { Option, Options } from './args.ts';
+import { RUSH_OPTIONS } from './rush/options.ts';
+import { padRight } from './text.ts';
+
+const COLUMNS = 80;
+
+/** What `duodao --help` says. */
+export function helpText(): string {
+  return `duodao: real processes that share memory, locks and queues
+
+Usage:  duodao <command> [options]
+
+Commands:
+  rush    the ticket office: many buyers, few seats, several processes, one lock
+
+Examples:
+  duodao rush                   sell the sample: 20,000 orders for 24 trains
+  duodao rush --no-lock         the same without the lock, and watch it oversell
+  duodao rush --help            what else it can do
+
+Options:
+  --help, -h    this text, or that of a command
+  --version     the version of duodao
+`;
+}
+
+/** What `duodao rush --help` says. */
+export function rushHelpText(): string {
+  return `duodao rush: sell tickets from several processes at once, and prove the books
+
+Seller processes take orders from a queue, book seats under a lock in shared
+memory, and answer every order exactly once, even when they are killed.
+
+Usage:  duodao rush [options]
+
+Options (what holds when left out):
+${optionLines(RUSH_OPTIONS)}
+Examples:
+  duodao rush
+  duodao rush --sellers 8 --kill 20
+  duodao rush --no-lock --json
+  duodao rush --trains mine.json --orders mine.ndjson --ledger out.ndjson
+  duodao rush --check rush-ledger.ndjson
+
+The trains, a JSON list:
+  [{"train":"G1","classes":{"second":{"seats":1031,"price":662}}}]
+An order, on a line of its own (NDJSON):
+  {"id":1,"buyer":"Wang Wei","train":"G1","class":"second","seats":2}
+A line of the ledger:
+  {"id":1,"train":"G1","class":"second","seats":2,"status":"sold","seller":3}
+
+Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input.
+`;
+}
+
+/** A table of options, wrapped to the width of the page. */
+export function optionLines(options: Options): string {
+  const entries: [string, Option][] = [...Object.entries(options), ['help', HELP]];
+  const heads = entries.map(
+    ([name, option]) => `--${name}${option.kind === 'flag' ? '' : ` ${option.value}`}`,
+  );
+  const indent = Math.max(...heads.map((head) => head.length)) + 4;
+  return entries
+    .map(([, option], index) => {
+      const [first = '', ...rest] = wrapped(option.about, COLUMNS - indent);
+      const lines = [padRight(`  ${heads[index]!}`, indent) + first];
+      return [...lines, ...rest.map((line) => ' '.repeat(indent) + line)].map((line) => `${line}\n`).join('');
+    })
+    .join('');
+}
+
+const HELP: Option = { kind: 'flag', about: 'this text' };
+
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

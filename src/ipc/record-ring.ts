@@ -1,0 +1,162 @@
+/**
+ * A ring of records of any size, as bytes. It knows where records lie and what they say; who may change what, and
+ * when, is the queue's business (queue-body.ts).
+ *
+ *     offset  size  field      meaning
+ *     0       4     length     bytes of payload; of a PAD: bytes of the whole record
+ *     4       4     state      READY, LEASED with the tag of the taker, DONE, PAD
+ *     8       8     id         unique in the queue
+ *     16      4     deliveries how often it was handed out
+ *     20      4     links      how many shared objects and functions its payload refers to
+ *     24      …     payload
+ *
+ * Records are aligned to 8 bytes and never cut in two by the end of the ring: a PAD, of which only the first 8 bytes
+ * need to exist, fills up to it. A position counts bytes modulo 2^32; the ring's size is a power of two.
+ *
+ * @module
+ */
+import { DuodaoError, layout } from '../base/index.ts';
+
+const RECORD = layout('queue record', 24, {
+  length: [0, 'u32'],
+  state: [4, 'u32'],
+  id: [8, 'f64'],
+  deliveries: [16, 'u32'],
+  links: [20, 'u32'],
+});
+
+const HEADER_BYTES = RECORD.sizeBytes;
+const STATE = RECORD.state / 4;
+const ID = RECORD.id / 8;
+const DELIVERIES = RECORD.deliveries / 4;
+const LINKS = RECORD.links / 4;
+
+export const READY = 1;
+export const DONE = 3;
+export const PAD = 4;
+const LEASED = 2;
+const KIND_BITS = 3;
+const KIND_MASK = (1 << KIND_BITS) - 1;
+
+/** The state of a record that is leased to the participant with this tag. */
+export function leasedTo(tag: number): number {
+  return (tag << KIND_BITS) | LEASED;
+}
+
+export function isLeased(state: number): boolean {
+  return (state & KIND_MASK) === LEASED;
+}
+
+/** How much of a ring an item takes whose payload has this many bytes. */
+export function recordBytes(payloadBytes: number): number {
+  return (HEADER_BYTES + payloadBytes + 7) & ~7;
+}
+
+/** Below this, copying word by word is cheaper than a call of `set` or `slice`. */
+const SMALL_BYTES = 192;
+
+export class RecordRing {
+  readonly sizeBytes: number;
+  readonly #mask: number;
+  readonly #words: Int32Array;
+  readonly #floats: Float64Array;
+  readonly #bytes: Uint8Array;
+
+  constructor(memory: ArrayBuffer) {
+    this.sizeBytes = memory.byteLength;
+    if (this.sizeBytes < 8 || this.sizeBytes & (this.sizeBytes - 1)) throw broken('its ring is not a power of two');
+    this.#mask = this.sizeBytes - 1;
+    this.#words = new Int32Array(memory);
+    this.#floats = new Float64Array(memory);
+    this.#bytes = new Uint8Array(memory);
+  }
+
+  /** Bytes from a position to the end of the ring. */
+  toEnd(position: number): number {
+    return this.sizeBytes - (position & this.#mask);
+  }
+
+  /** Writes a READY record. It does not exist until the tail is moved behind it. */
+  write(position: number, id: number, bytes: Uint8Array, links: number): void {
+    const offset = position & this.#mask;
+    const word = offset >> 2;
+    this.#words[word] = bytes.length;
+    this.#words[word + STATE] = READY;
+    this.#floats[(offset >> 3) + ID] = id;
+    this.#words[word + DELIVERIES] = 0;
+    this.#words[word + LINKS] = links;
+    this.#copyIn(bytes, offset + HEADER_BYTES);
+  }
+
+  /** Writes a PAD up to the end of the ring. */
+  writePad(position: number): void {
+    const word = (position & this.#mask) >> 2;
+    this.#words[word] = this.toEnd(position);
+    this.#words[word + STATE] = PAD;
+  }
+
+  #copyIn(bytes: Uint8Array, offset: number): void {
+    const { length } = bytes;
+    if (length > SMALL_BYTES || bytes.byteOffset & 3) {
+      this.#bytes.set(bytes, offset);
+      return;
+    }
+    const source = new Int32Array(bytes.buffer, bytes.byteOffset, length >> 2);
+    const first = offset >> 2;
+    for (let i = 0; i < source.length; i++) this.#words[first + i] = source[i] as number;
+    for (let i = source.length << 2; i < length; i++) this.#bytes[offset + i] = bytes[i] as number;
+  }
+
+  /** A copy of the payload. */
+  payload(position: number): Uint8Array {
+    const offset = position & this.#mask;
+    const length = this.#words[offset >> 2] as number;
+    return this.#bytes.slice(offset + HEADER_BYTES, offset + HEADER_BYTES + length);
+  }
+
+  id(position: number): number {
+    return this.#floats[((position & this.#mask) >> 3) + ID] as number;
+  }
+
+  links(position: number): number {
+    return this.#words[((position & this.#mask) >> 2) + LINKS] as number;
+  }
+
+  /** Counts a delivery and gives the number so far. */
+  countDelivery(position: number): number {
+    const word = ((position & this.#mask) >> 2) + DELIVERIES;
+    const deliveries = (this.#words[word] as number) + 1;
+    this.#words[word] = deliveries;
+    return deliveries;
+  }
+
+  state(position: number): number {
+    return Atomics.load(this.#words, ((position & this.#mask) >> 2) + STATE);
+  }
+
+  setState(position: number, state: number): void {
+    Atomics.store(this.#words, ((position & this.#mask) >> 2) + STATE, state);
+  }
+
+  /**
+   * Where the next record begins.
+   *
+   * @throws DuodaoError `broken` when the record would reach beyond `tail` or the end of the ring, whatever its bytes say.
+   */
+  after(position: number, tail: number): number {
+    const length = (this.#words[(position & this.#mask) >> 2] as number) >>> 0;
+    const sizeBytes = this.state(position) === PAD ? length : recordBytes(length);
+    const left = Math.min((tail - position) >>> 0, this.toEnd(position));
+    if (sizeBytes < 8 || sizeBytes & 7 || sizeBytes > left) throw broken('a record reaches beyond its end');
+    return (position + sizeBytes) | 0;
+  }
+
+  /** The positions of all records from `head` up to `tail`. */
+  *positions(head: number, tail: number): Generator<number> {
+    for (let position = head; position !== tail; position = this.after(position, tail)) yield position;
+  }
+}
+
+export function broken(why: string): DuodaoError {
+  return new DuodaoError('broken', `The memory of this queue makes no sense, as ${why}`);
+}

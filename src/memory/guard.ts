@@ -1,0 +1,134 @@
+/**
+ * The guard: one thread at a time inside, whichever process it lives in, killed or not.
+ *
+ * A guard is one cache line of shared memory:
+ *
+ *     offset  size  field   meaning
+ *     0       4     word    bit 31 WAITERS, bit 30 OWNER_DIED, bits 29..0 thread id of the owner (0: free)
+ *     4       4     owner   tag of the participant that took it last; for reports, never believed
+ *     8       16    -       belongs to whoever uses the line
+ *     24      8     prev    room for a node of the kernel's robust list (see platform/robust-list.ts)
+ *     32      8     next
+ *     40      24    -       belongs to whoever uses the line
+ *
+ * The word is a robust futex. While a thread is taking, holding or giving back a guard, `list_op_pending` of its
+ * robust list names it; if the thread dies, the kernel turns the word into OWNER_DIED and wakes a sleeper, which
+ * takes the guard and is told (`take()` returns true) that it must repair before anything else. A death during
+ * the repair leads to the next repair.
+ *
+ * The contended release is ONE system call, FUTEX_WAKE_OP: a store followed by a wake can be cut in two by SIGKILL,
+ * and then everybody sleeps on a free lock (glibc's robust mutex has this hole). All sleepers are woken, so
+ * nobody carries a wake-up that could die with him.
+ *
+ * A thread is inside one guard at a time, as there is one `list_op_pending`. Inside: no user code, no waiting.
+ *
+ * Checked in every order of steps, with deaths before any step: test/model/guard.ts.
+ * Not here: fairness (guards are held for tens of nanoseconds), what the guard protects.
+ *
+ * @module
+ */
+import { assert, layout } from '../base/index.ts';
+import { futexStoreAndWake, futexWait, PENDING_INDEX, type RobustList } from '../platform/index.ts';
+
+const LINE = layout('guard line', 64, {
+  word: [0, 'i32'],
+  owner: [4, 'u32'],
+  users: [8, 'pad', 16],
+  prev: [24, 'u64'],
+  next: [32, 'u64'],
+  more: [40, 'pad', 24],
+});
+
+/** The parts of a line that are the guard's own: `[0, wordEnd)` and `[start, end)`. */
+export const GUARD_NODE: { readonly wordEnd: number; readonly start: number; readonly end: number } = { wordEnd: LINE.users, start: LINE.prev, end: LINE.more };
+
+const WORD = LINE.word / 4;
+const OWNER = LINE.owner / 4;
+const WAITERS = 0x80000000 | 0;
+const OWNER_DIED_BIT = 30;
+/** Set by the kernel in a futex word whose owner died. */
+export const OWNER_DIED: number = 1 << OWNER_DIED_BIT;
+const OWNER_MASK = OWNER_DIED - 1;
+
+/** Loads before sleeping: a guard is held for tens of nanoseconds when its holder runs. */
+const SPINS = 100;
+/** No wake-up is known to get lost here; should a kernel lose one, the sleeper looks again after this long, and counts it. */
+const RECHECK_MS = 50;
+
+/** What a guard must know of the thread that uses it. */
+export interface GuardThread {
+  readonly robust: RobustList;
+  readonly tag: number;
+  countNetHit(): void;
+}
+
+export class Guard {
+  readonly #line: Int32Array;
+  readonly #address: number;
+  readonly #node: number;
+  readonly #pending: Float64Array;
+  readonly #tid: number;
+  readonly #thread: GuardThread;
+
+  /** @param line - The cache line as 32-bit words, at least its first two. */
+  constructor(line: Int32Array, address: number, thread: GuardThread) {
+    this.#line = line;
+    this.#address = address;
+    this.#node = thread.robust.nodeBits(address);
+    this.#pending = thread.robust.pending;
+    this.#tid = thread.robust.tid;
+    this.#thread = thread;
+  }
+
+  /** Enters. True when the last owner died inside: the caller repairs before anything else. */
+  take(): boolean {
+    if (this.#pending[PENDING_INDEX] !== 0) this.#refuseNesting();
+    this.#pending[PENDING_INDEX] = this.#node;
+    // SYNC with the release in give(): what the last owner wrote is visible to us.
+    if (Atomics.compareExchange(this.#line, WORD, 0, this.#tid) === 0) {
+      this.#line[OWNER] = this.#thread.tag;
+      return false;
+    }
+    return this.#takeContended();
+  }
+
+  /** Leaves, with everything in order. */
+  give(): void {
+    // SYNC with the compare-exchange in take(): publishes what we wrote. Fails only when somebody waits.
+    if (Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid) futexStoreAndWake(this.#address);
+    this.#pending[PENDING_INDEX] = 0;
+  }
+
+  /** Leaves as if dead: the next owner repairs. For a `finally` that is reached by an exception nobody planned. */
+  giveBroken(): void {
+    futexStoreAndWake(this.#address, OWNER_DIED_BIT);
+    this.#pending[PENDING_INDEX] = 0;
+  }
+
+  /** Whether an owner died inside and nobody has been in since. */
+  get isBroken(): boolean {
+    return (Atomics.load(this.#line, WORD) & OWNER_DIED) !== 0;
+  }
+
+  #takeContended(): boolean {
+    let spins = 0;
+    for (;;) {
+      const seen = Atomics.load(this.#line, WORD);
+      if ((seen & OWNER_MASK) === 0) {
+        // Free, or left by a dead owner. WAITERS stays: others may sleep behind us.
+        const mine = this.#tid | (seen & WAITERS);
+        if (Atomics.compareExchange(this.#line, WORD, seen, mine) !== seen) continue;
+        this.#line[OWNER] = this.#thread.tag;
+        return (seen & OWNER_DIED) !== 0;
+      }
+      if (spins++ < SPINS) continue;
+      if ((seen & WAITERS) === 0 && Atomics.compareExchange(this.#line, WORD, seen, seen | WAITERS) !== seen) continue;
+      const end = futexWait(this.#address, seen | WAITERS, RECHECK_MS);
+      if (end === 'timed-out' && (Atomics.load(this.#line, WORD) & OWNER_MASK) === 0) this.#thread.countNetHit();
+    }
+  }
+
+  #refuseNesting(): never {
+    assert(false, 'a thread is inside one guard at a time');
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * This thread's place in the tree: its mapping of the arena, its slot, its bell, its waits.
+ *
+ * Made at first use. The first process of a tree makes the arena; a child is given its descriptor and says so before
+ * anything else (see attach); another thread of a process finds the descriptor that the process already has.
+ *
+ * @module
+ */
+import { isMainThread, threadId } from 'node:worker_threads';
+import { makePipe, RobustList } from '../platform/index.ts';
+import { Allocator } from './allocator.ts';
+import { type Arena, AT, createArena, findArenaFd, HOUSE_GUARDS, houseGuardOffset, openArena } from './arena.ts';
+import { Bell, makeBellPipe } from './bell.ts';
+import { DeathWatch } from './death-watch.ts';
+import { Guard, type GuardThread } from './guard.ts';
+import { Objects } from './objects.ts';
+import { Slots, slotOfTag, type Tag } from './slots.ts';
+import { WaitingRoom, type WaitThread } from './waiting.ts';
+
+export class Here implements GuardThread, WaitThread {
+  readonly arena: Arena;
+  readonly robust: RobustList;
+  readonly slots: Slots;
+  readonly slot: number;
+  readonly tag: Tag;
+  readonly bell: Bell;
+  readonly objects: Objects;
+  readonly heap: Allocator;
+  readonly room: WaitingRoom;
+  /** Guard of the names (names.ts). */
+  readonly names: Guard;
+  /** The read end of the pipe that ends with this process: what a child is given to die with us. */
+  readonly lifeFd: number;
+  readonly #slotsGuard: Guard;
+  readonly #watch: DeathWatch;
+
+  constructor(arena: Arena) {
+    this.arena = arena;
+    this.robust = new RobustList();
+    this.slots = new Slots(arena);
+    this.tag = 0; // nobody yet: guards only report it
+    this.#slotsGuard = this.#guard('slots');
+    const bellPipe = makeBellPipe();
+    const life = makePipe(); // its write end is never given to anybody and never closed
+    this.lifeFd = life.readFd;
+    const { slot, tag } = this.slots.join(this.#slotsGuard, this.robust, {
+      name: isMainThread ? 'MainProcess' : `Thread-${threadId}`,
+      threadId,
+      bellFd: bellPipe.writeFd,
+      lifeFd: life.readFd,
+    });
+    this.slot = slot;
+    this.tag = tag;
+    this.#watch = new DeathWatch(arena, this.slots, () => this.noticeDeath());
+    this.room = new WaitingRoom(this);
+    this.bell = new Bell(this.slots, slot, bellPipe, () => {
+      this.#watch.refresh();
+      this.room.sweep();
+    });
+    this.heap = new Allocator(arena, this.#guard('heap'));
+    this.objects = new Objects(arena, this.heap, this.slots, this);
+    this.names = this.#guard('names');
+    this.#announce();
+  }
+
+  #guard(name: keyof typeof HOUSE_GUARDS): Guard {
+    const offset = houseGuardOffset(name);
+    return new Guard(new Int32Array(this.arena.view(offset, 64)), this.arena.addressOf(offset), this);
+  }
+
+  /** Has those who wait in an event loop watch us, too. */
+  #announce(): void {
+    Atomics.add(this.arena.header, AT.joins, 1);
+    for (let slot = 0; slot < this.slots.top; slot++) {
+      if (slot !== this.slot && this.slots.isTaken(slot)) this.bell.ring(slot);
+    }
+  }
+
+  watchDeaths(): void {
+    this.#watch.refresh();
+  }
+
+  /** Buries the dead: takes back what they held, wakes whoever waits for it, frees their slots. True if there were any. */
+  reap(): boolean {
+    let any = false;
+    for (let slot = 0; slot < this.slots.top; slot++) {
+      if (!this.slots.isDead(slot)) continue;
+      any = true;
+      const dead = this.slots.tagOf(slot);
+      if (this.objects.reap(dead, slot)) this.slots.bury(this.#slotsGuard, dead);
+      this.bell.forget(slot);
+    }
+    return any;
+  }
+
+  /** To be called when a process is known to have ended. */
+  noticeDeath(): void {
+    this.reap();
+    this.room.noticeDeath();
+  }
+
+  countNetHit(): void {
+    Atomics.add(this.arena.header, AT.netHits, 1);
+  }
+
+  /** Wake-ups that only a safety net delivered, in the whole tree. Anything but 0 is a defect of ours. */
+  get netHits(): number {
+    return Atomics.load(this.arena.header, AT.netHits);
+  }
+
+  /** Whether the participant with this tag lives. */
+  isAlive(tag: Tag): boolean {
+    return this.slots.isAlive(tag);
+  }
+
+  rename(name: string): void {
+    this.slots.rename(slotOfTag(this.tag), name);
+  }
+}
+
+let place: Here | undefined;
+
+/** This thread's place in the tree. @throws DuodaoError `unsupported` where there can be none. */
+export function here(): Here {
+  place ??= new Here(arenaOfProcess());
+  return place;
+}
+
+/** Takes a place in the tree whose arena is behind the descriptor, before anything else does. */
+export function attach(fd: number): Here {
+  place ??= new Here(openArena(fd));
+  return place;
+}
+
+function arenaOfProcess(): Arena {
+  const fd = isMainThread ? undefined : findArenaFd();
+  return fd === undefined ? createArena() : openArena(fd);
+}

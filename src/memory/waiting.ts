@@ -1,0 +1,253 @@
+/**
+ * Waiting: how this thread sleeps until an attempt at an object succeeds, blocking or in its event loop.
+ *
+ * An attempt enters the object's guard and looks. If what it wants is there, it takes it; if not, it puts this
+ * participant into the object's wait set before it leaves the guard. So it cannot miss a change: either it saw it,
+ * or whoever makes it sees the bit and rings.
+ *
+ * In the event loop one bell serves all waits of the thread. When it rings, those points whose bit has been cleared
+ * are tried again, each in the order of arrival, until one attempt fails: that is FIFO within a thread.
+ *
+ * A wait ends in one of four ways, and only these: the attempt succeeds or throws; the time is up; the signal
+ * aborts; the thread dies. A wait that failed has consumed nothing.
+ *
+ * A thread that blocks serves its other waits, too, whenever it is woken: nobody's progress needs our event loop.
+ *
+ * The bounded re-checks are for deaths, which ring no bell, and a net for defects of ours: if one finds the condition
+ * true although the bell had not rung and nobody died, that is counted, and tests hold the count at zero.
+ *
+ * @module
+ */
+import { deadlineOf, timedOut, type Wait, type WaitSync } from '../base/index.ts';
+import type { Bell } from './bell.ts';
+import type { WaitSet } from './wait-set.ts';
+
+/** The answer of an attempt that must wait. */
+export const NOT_YET: unique symbol = Symbol('not yet');
+export type NotYet = typeof NOT_YET;
+
+/** Tries once. With `register`, a failed try leaves this participant in the wait set. */
+export type Attempt<T> = (register: boolean) => T | NotYet;
+
+const BLOCKING_RECHECK_MS = 50;
+const LOOP_RECHECK_MS = 250;
+
+interface Pending {
+  readonly attempt: Attempt<unknown>;
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly settled: () => void;
+}
+
+/** What waiting needs of the thread it happens in. */
+export interface WaitThread {
+  readonly bell: Bell;
+  readonly slot: number;
+  /** Looks for the dead and repairs what they left. True when there were some. */
+  reap(): boolean;
+  /** Sees to it that this thread's event loop hears of deaths. */
+  watchDeaths(): void;
+  countNetHit(): void;
+}
+
+/** All waits of one thread. */
+export class WaitingRoom {
+  readonly #thread: WaitThread;
+  readonly #points: Set<WaitPoint> = new Set();
+  #net: NodeJS.Timeout | undefined;
+  #netBell = 0;
+  #netDeaths = false;
+
+  constructor(thread: WaitThread) {
+    this.#thread = thread;
+  }
+
+  get thread(): WaitThread {
+    return this.#thread;
+  }
+
+  /** Tries again whatever was rung. */
+  sweep(): void {
+    for (const point of this.#points) if (point.isRung) point.serve();
+  }
+
+  /** To be called when something died: what it held was freed without our bell knowing which wait cares. */
+  noticeDeath(): void {
+    this.#netDeaths = true;
+    this.sweep();
+  }
+
+  enter(point: WaitPoint): void {
+    if (this.#points.size === 0) {
+      this.#thread.bell.listen();
+      this.#net = setInterval(() => this.#recheck(), LOOP_RECHECK_MS);
+      this.#net.unref();
+      this.#netBell = this.#thread.bell.count;
+    }
+    this.#points.add(point);
+    this.#thread.watchDeaths();
+  }
+
+  leave(point: WaitPoint): void {
+    if (!this.#points.delete(point) || this.#points.size > 0) return;
+    this.#thread.bell.unlisten();
+    clearInterval(this.#net);
+  }
+
+  #recheck(): void {
+    const died = this.#thread.reap() || this.#netDeaths;
+    const before = this.#netBell;
+    let served = false;
+    for (const point of this.#points) served = point.serve() || served;
+    // Read after serving: a ring may fall between the last look and this one.
+    this.#netBell = this.#thread.bell.count;
+    this.#netDeaths = false;
+    if (served && !died && this.#netBell === before) this.#thread.countNetHit();
+  }
+}
+
+/** The waits of one thread for one condition of one object. */
+export class WaitPoint {
+  readonly #room: WaitingRoom;
+  readonly #set: WaitSet;
+  readonly #unregister: () => void;
+  readonly #queue: Pending[] = [];
+
+  /** @param unregister - Takes this participant out of the set, inside the guard. */
+  constructor(room: WaitingRoom, set: WaitSet, unregister: () => void) {
+    this.#room = room;
+    this.#set = set;
+    this.#unregister = unregister;
+  }
+
+  /** Whether somebody rang us, which takes our bit out of the set. */
+  get isRung(): boolean {
+    return !this.#set.has(this.#room.thread.slot);
+  }
+
+  /** Whether somebody of this thread waits here, in its event loop. */
+  get isWaiting(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Waits in the event loop until the attempt succeeds. */
+  wait<T>(what: string, attempt: Attempt<T>, wait: Wait | undefined): Promise<T> {
+    const signal = wait?.signal;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    try {
+      const deadline = deadlineOf(wait);
+      if (this.#queue.length === 0) {
+        const now = attempt(false);
+        if (now !== NOT_YET) return Promise.resolve(now);
+      }
+      if (deadline === 0) return Promise.reject(timedOut(what, wait));
+      return this.#queueUp(what, attempt, wait, deadline);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #queueUp<T>(what: string, attempt: Attempt<T>, wait: Wait | undefined, deadline: number): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const signal = wait?.signal;
+      let timer: NodeJS.Timeout | undefined;
+      const giveUp = (reason: unknown): void => {
+        pending.settled();
+        this.#remove(pending);
+        reject(reason);
+      };
+      const onAbort = (): void => giveUp(signal?.reason);
+      const onTime = (): void => {
+        const left = deadline - performance.now();
+        // A timer may fire early, and cannot be longer than 2^31 ms.
+        if (left > 0) timer = setTimeout(onTime, Math.min(Math.ceil(left), 2 ** 31 - 1));
+        else giveUp(timedOut(what, wait));
+      };
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const pending: Pending = { attempt, resolve: resolve as (value: never) => void, reject, settled };
+      this.#queue.push(pending);
+      this.#room.enter(this);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (deadline !== Number.POSITIVE_INFINITY) onTime();
+      // Registers, and takes what came between the first look and now.
+      if (this.#queue.length === 1) this.serve();
+    });
+  }
+
+  /** Tries the waits in the order of arrival until one must go on waiting. True when one was settled. */
+  serve(): boolean {
+    let served = false;
+    for (let first = this.#queue[0]; first; first = this.#queue[0]) {
+      try {
+        const value = first.attempt(true);
+        if (value === NOT_YET) return served;
+        first.resolve(value as never);
+      } catch (error) {
+        first.reject(error);
+      }
+      first.settled();
+      this.#queue.shift();
+      served = true;
+    }
+    this.#room.leave(this);
+    return served;
+  }
+
+  #remove(pending: Pending): void {
+    const index = this.#queue.indexOf(pending);
+    if (index < 0) return;
+    this.#queue.splice(index, 1);
+    if (this.#queue.length > 0) {
+      // The one that left may have been what the others waited behind.
+      if (index === 0) this.serve();
+      return;
+    }
+    this.#unregister();
+    this.#room.leave(this);
+  }
+
+  /** Blocks the thread until the attempt succeeds. */
+  waitSync<T>(what: string, attempt: Attempt<T>, wait: WaitSync | undefined): T {
+    const deadline = deadlineOf(wait);
+    const now = attempt(false);
+    if (now !== NOT_YET) return now;
+    if (deadline === 0) throw timedOut(what, wait);
+    const { bell } = this.#room.thread;
+    bell.beginBlocking();
+    try {
+      return this.#block(what, attempt, wait, deadline);
+    } finally {
+      bell.endBlocking();
+      this.#room.sweep();
+    }
+  }
+
+  #block<T>(what: string, attempt: Attempt<T>, wait: WaitSync | undefined, deadline: number): T {
+    const { thread } = this.#room;
+    let suspicious = false;
+    for (;;) {
+      // SYNC with Bell.ring(): read before we look, so that a ring after our look ends the sleep.
+      const seen = thread.bell.count;
+      const value = attempt(true);
+      if (value !== NOT_YET) {
+        if (suspicious && seen === this.#slept) thread.countNetHit();
+        return value;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0) {
+        if (this.#queue.length === 0) this.#unregister();
+        throw timedOut(what, wait);
+      }
+      const end = thread.bell.sleep(seen, Math.min(left, BLOCKING_RECHECK_MS));
+      this.#slept = seen;
+      suspicious = end === 'timed-out' && !thread.reap();
+      this.#room.sweep();
+    }
+  }
+
+  /** What the bell had counted when this thread last went to sleep here. */
+  #slept = 0;
+}

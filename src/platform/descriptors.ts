@@ -1,0 +1,121 @@
+/**
+ * File descriptors beneath what `node:fs` offers: pipes without a name, flags, deadly signals, open-file locks.
+ *
+ * @module
+ */
+import { constants, fstatSync, openSync } from 'node:fs';
+import { assert } from '../base/index.ts';
+import { EAGAIN, refused } from './errno.ts';
+import { libc } from './libc.ts';
+
+const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const F_SETOWN = 8;
+const F_SETSIG = 10;
+const F_OFD_GETLK = 36;
+const F_OFD_SETLK = 37;
+const FD_CLOEXEC = 1;
+const O_ASYNC = 0o20000;
+const O_CLOEXEC = 0o2000000;
+const O_NONBLOCK = constants.O_NONBLOCK;
+const SIGKILL = 9;
+const POLLIN = 1;
+const POLLHUP = 16;
+const F_RDLCK = 0;
+const F_WRLCK = 1;
+const F_UNLCK = 2;
+
+/** Makes a pipe without a name, both ends close-on-exec and non-blocking. */
+export function makePipe(): { readonly readFd: number; readonly writeFd: number } {
+  const fds = new Int32Array(2);
+  if (libc().pipe2(fds, O_CLOEXEC | O_NONBLOCK) !== 0) throw refused('Cannot make a pipe');
+  return { readFd: fds[0] as number, writeFd: fds[1] as number };
+}
+
+/** Opens a descriptor of a process anew, ours or another's of the same user: a description of its own. */
+export function reopen(pid: number | 'self', fd: number, direction: 'read' | 'write'): number {
+  const flags = direction === 'read' ? constants.O_RDONLY : constants.O_WRONLY;
+  // Node opens close-on-exec by itself.
+  return openSync(`/proc/${pid}/fd/${fd}`, flags | O_NONBLOCK);
+}
+
+/** Keeps the descriptor from the programs that this process starts. */
+export function closeOnExec(fd: number): void {
+  if (libc().fcntl(fd, F_SETFD, FD_CLOEXEC) !== 0) throw refused(`Cannot mark descriptor ${fd} close-on-exec`);
+}
+
+const oneByte: Uint8Array = new Uint8Array(1);
+
+/** Writes one byte. False when the other side is gone; a full pipe is a success, as it rings already. */
+export function writeByte(fd: number): boolean {
+  const c = libc();
+  return c.write(fd, oneByte, 1) === 1 || c.errno() === EAGAIN;
+}
+
+/**
+ * Has the kernel kill this process, busy or stopped, as soon as the last writer of the pipe is gone.
+ *
+ * The owner and the signal belong to the open description, so `fd` must be one that only this process holds.
+ * PR_SET_PDEATHSIG would be shorter, but it fires when the *thread* that spawned us ends.
+ */
+export function dieWithWritersOf(fd: number): void {
+  const c = libc();
+  const failed =
+    c.fcntl(fd, F_SETOWN, process.pid) !== 0 ||
+    c.fcntl(fd, F_SETSIG, SIGKILL) !== 0 ||
+    c.fcntl(fd, F_SETFL, c.fcntl(fd, F_GETFL, 0) | O_ASYNC) !== 0;
+  if (failed) throw refused('Cannot tie the life of this process to its parent');
+  // The last writer may have gone before we were armed.
+  if (hasHungUp(fd)) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Whether the last writer of the pipe is gone. */
+export function hasHungUp(fd: number): boolean {
+  const request = new Uint8Array(8);
+  const words = new DataView(request.buffer);
+  words.setInt32(0, fd, true);
+  words.setInt16(4, POLLIN, true);
+  return libc().poll(request, 1, 0) > 0 && (words.getInt16(6, true) & POLLHUP) !== 0;
+}
+
+function rangeLock(type: number, offset: number): Uint8Array {
+  // struct flock: short l_type, short l_whence, (4 bytes of padding), off_t l_start, off_t l_len, pid_t l_pid
+  const bytes = new Uint8Array(32);
+  const words = new DataView(bytes.buffer);
+  words.setInt16(0, type, true);
+  words.setBigInt64(8, BigInt(offset), true);
+  words.setBigInt64(16, 1n, true);
+  return bytes;
+}
+
+let flock: { readonly address: number; readonly buffer: ArrayBuffer } | undefined;
+
+function lockCommand(fd: number, command: number, request: Uint8Array): { answer: number; result: Uint8Array } {
+  const c = libc();
+  flock ??= c.alloc(request.length);
+  const result = new Uint8Array(flock.buffer);
+  result.set(request);
+  return { answer: c.fcntl(fd, command, flock.address), result };
+}
+
+/**
+ * Takes a lock on one byte of the file for this open description. It is released when the last descriptor
+ * of the description closes, however its processes end. An inherited descriptor shares the description: reopen it first.
+ */
+export function tryLockByte(fd: number, offset: number, mode: 'shared' | 'exclusive'): boolean {
+  const type = mode === 'shared' ? F_RDLCK : F_WRLCK;
+  return lockCommand(fd, F_OFD_SETLK, rangeLock(type, offset)).answer === 0;
+}
+
+/** Whether another open description holds a lock on the byte. */
+export function isByteLocked(fd: number, offset: number): boolean {
+  const { answer, result } = lockCommand(fd, F_OFD_GETLK, rangeLock(F_WRLCK, offset));
+  assert(answer === 0, `descriptor ${fd} can be asked for locks`);
+  return new DataView(result.buffer).getInt16(0, true) !== F_UNLCK;
+}
+
+/** The inode that a descriptor or path leads to. */
+export function inodeOf(fd: number): number {
+  return fstatSync(fd).ino;
+}

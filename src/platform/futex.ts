@@ -1,0 +1,59 @@
+/**
+ * Sleeping on a word of shared memory, and waking those who sleep on it.
+ *
+ * `Atomics.wait` refuses memory that is not a SharedArrayBuffer, so these are the kernel's own calls,
+ * without FUTEX_PRIVATE_FLAG: the word is shared between processes and identified by its page.
+ *
+ * Source: futex(2); FUTEX_WAKE_OP as in linux/futex.h.
+ *
+ * @module
+ */
+import { assert } from '../base/index.ts';
+import { EAGAIN, EINTR, ETIMEDOUT } from './errno.ts';
+import { libc } from './libc.ts';
+
+const FUTEX_WAIT = 0;
+const FUTEX_WAKE = 1;
+const FUTEX_WAKE_OP = 5;
+const EVERYBODY = 0x7fffffff;
+/** FUTEX_OP_SET with FUTEX_OP_OPARG_SHIFT: the word becomes 1 << oparg. */
+const SET_SHIFTED = 8 << 28;
+
+let timespec: { readonly address: number; readonly words: BigInt64Array } | undefined;
+
+/**
+ * Sleeps while the word at `address` holds `expected`, for `timeoutMs` at most.
+ * `woken` may be false: somebody who was woken looks again.
+ */
+export function futexWait(address: number, expected: number, timeoutMs: number): 'woken' | 'changed' | 'timed-out' {
+  const c = libc();
+  if (!timespec) {
+    const memory = c.alloc(16);
+    timespec = { address: memory.address, words: new BigInt64Array(memory.buffer) };
+  }
+  const ns = Math.max(0, Math.round(timeoutMs * 1e6));
+  timespec.words[0] = BigInt(Math.floor(ns / 1e9));
+  timespec.words[1] = BigInt(ns % 1e9);
+  if (c.syscall(c.numbers.futex, address, FUTEX_WAIT, expected, timespec.address, 0, 0) === 0) return 'woken';
+  const errno = c.errno();
+  if (errno === EAGAIN) return 'changed';
+  if (errno === ETIMEDOUT) return 'timed-out';
+  assert(errno === EINTR, `FUTEX_WAIT can be answered with EAGAIN, ETIMEDOUT or EINTR, not ${errno}`);
+  return 'woken';
+}
+
+/** Wakes everybody who sleeps on the word at `address`. */
+export function futexWake(address: number): void {
+  const c = libc();
+  c.syscall(c.numbers.futex, address, FUTEX_WAKE, EVERYBODY, 0, 0, 0);
+}
+
+/**
+ * Stores 0, or the single bit `1 << bit`, into the word at `address` and wakes everybody who sleeps on it,
+ * as one system call: no SIGKILL can fall between the store and the wake.
+ */
+export function futexStoreAndWake(address: number, bit?: number): void {
+  const c = libc();
+  const operation = bit === undefined ? 0 : SET_SHIFTED | (bit << 12);
+  c.syscall(c.numbers.futex, address, FUTEX_WAKE_OP, EVERYBODY, 0, address, operation);
+}

@@ -1,0 +1,110 @@
+/**
+ * The C library, reached through koffi: the only place that knows symbols and system call numbers.
+ *
+ * Everything is loaded at first use, so that importing duodao never fails: a system that cannot carry
+ * the core gets one clear `unsupported` error from whatever needed it.
+ *
+ * Addresses are JavaScript numbers: user space ends at 2^47 (2^48 on arm64), far below 2^53. Arguments
+ * beyond a call's own are passed as zeros: Linux passes variadic and fixed arguments alike on x86-64 and arm64.
+ *
+ * @module
+ */
+import { createRequire } from 'node:module';
+import { DuodaoError } from '../base/index.ts';
+
+type Numbers = Readonly<Record<'futex' | 'getRobustList' | 'gettid', number>>;
+
+/** System calls that the C library does not wrap, by architecture. Source: asm/unistd_64.h, asm-generic/unistd.h. */
+const SYSCALLS: Readonly<Record<string, Numbers>> = {
+  x64: { futex: 202, getRobustList: 274, gettid: 186 },
+  arm64: { futex: 98, getRobustList: 100, gettid: 178 },
+};
+
+/** The functions we call, each with the prototype that makes koffi's call cheapest. */
+export interface Libc {
+  readonly numbers: Numbers;
+  syscall(number: number, a: number, b: number, c: number, d: number, e: number, f: number): number;
+  mmap(hint: null, length: number, protection: number, flags: number, fd: number, offset: number): unknown;
+  memfd_create(name: string, flags: number): number;
+  ftruncate(fd: number, length: number): number;
+  fallocate(fd: number, mode: number, offset: number, length: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  pipe2(fds: Int32Array, flags: number): number;
+  open(path: string, flags: number, mode: number): number;
+  close(fd: number): number;
+  read(fd: number, bytes: Uint8Array, length: number): number;
+  write(fd: number, bytes: Uint8Array, length: number): number;
+  poll(fds: Uint8Array, count: number, timeoutMs: number): number;
+  setpriority(which: number, id: number, nice: number): number;
+  getpriority(which: number, id: number): number;
+  sched_setaffinity(id: number, sizeBytes: number, mask: Uint8Array): number;
+  sched_getaffinity(id: number, sizeBytes: number, mask: Uint8Array): number;
+  /** errno of the last call on this thread. */
+  errno(): number;
+  /** An ArrayBuffer over memory that C owns. The memory must stay mapped for as long as the process lives. */
+  view(address: number, sizeBytes: number): ArrayBuffer;
+  /** Memory of C's own that never moves and is never freed. */
+  alloc(sizeBytes: number): { readonly address: number; readonly buffer: ArrayBuffer };
+  addressOf(pointer: unknown): number;
+}
+
+let loaded: Libc | DuodaoError | undefined;
+
+/** The C library of this system. @throws DuodaoError `unsupported` where the core cannot run. */
+export function libc(): Libc {
+  loaded ??= load();
+  // A fresh error each time: a shared one would carry the stack of the first caller.
+  if (loaded instanceof DuodaoError) throw new DuodaoError(loaded.code, loaded.message, loaded.facts);
+  return loaded;
+}
+
+function load(): Libc | DuodaoError {
+  const { platform, arch } = process;
+  const numbers = platform === 'linux' ? SYSCALLS[arch] : undefined;
+  if (!numbers) {
+    return new DuodaoError(
+      'unsupported',
+      `Shared memory between processes needs Linux on x64 or arm64: this is ${platform} on ${arch}`,
+      { platform, arch },
+    );
+  }
+  try {
+    return bind(numbers);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new DuodaoError('unsupported', `Cannot reach the C library through koffi: ${why}`, { platform, arch });
+  }
+}
+
+function bind(numbers: Numbers): Libc {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const library = koffi.load(null);
+  const get = (prototype: string): never => library.func(prototype) as never;
+  return {
+    numbers,
+    syscall: get('long syscall(long, long, long, long, long, long, long)'),
+    mmap: get('void *mmap(void *, size_t, int, int, int, long)'),
+    memfd_create: get('int memfd_create(const char *, unsigned int)'),
+    ftruncate: get('int ftruncate(int, long)'),
+    fallocate: get('int fallocate(int, int, long, long)'),
+    fcntl: get('int fcntl(int, int, long)'),
+    pipe2: get('int pipe2(_Out_ int *, int)'),
+    open: get('int open(const char *, int, int)'),
+    close: get('int close(int)'),
+    read: get('long read(int, void *, size_t)'),
+    write: get('long write(int, void *, size_t)'),
+    poll: get('int poll(void *, unsigned long, int)'),
+    setpriority: get('int setpriority(int, unsigned int, int)'),
+    getpriority: get('int getpriority(int, unsigned int)'),
+    sched_setaffinity: get('int sched_setaffinity(int, size_t, void *)'),
+    sched_getaffinity: get('int sched_getaffinity(int, size_t, void *)'),
+    errno: () => koffi.errno(),
+    view: (address, sizeBytes) => koffi.view(BigInt(address), sizeBytes),
+    addressOf: (pointer) => Number(koffi.address(pointer)),
+    alloc(sizeBytes) {
+      const pointer = koffi.alloc('uint8_t', sizeBytes);
+      const address = Number(koffi.address(pointer));
+      return { address, buffer: koffi.view(BigInt(address), sizeBytes) };
+    },
+  };
+}

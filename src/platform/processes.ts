@@ -1,0 +1,72 @@
+/**
+ * What the kernel knows of processes, and how it weighs them.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { refused } from './errno.ts';
+import { libc } from './libc.ts';
+
+const PRIO_PROCESS = 0;
+const MASK_BYTES = 128;
+
+/** The moment a process began, in clock ticks since boot: with the pid it names a process for good. 0 if it is gone. */
+export function startTimeOf(pid: number): number {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return 0; // there is no such process: that is the answer
+  }
+  // The name in parentheses may hold anything, so count from the last one: field 22, the 20th after it.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+}
+
+/** The letter the kernel shows for a process: R, S, D, T, Z …; undefined if it is gone. */
+export function stateLetterOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat[stat.lastIndexOf(')') + 2];
+  } catch {
+    return undefined; // there is no such process: that is the answer
+  }
+}
+
+/** The pid namespace of this process. Thread ids mean nothing across two of them. */
+export function pidNamespace(): string {
+  return readlinkSync('/proc/self/ns/pid');
+}
+
+function threadsOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map(Number);
+}
+
+/** Sets the niceness of every thread of a process; by pid alone the kernel would change only the first. */
+export function setNice(pid: number, nice: number): void {
+  for (const tid of threadsOf(pid)) {
+    if (libc().setpriority(PRIO_PROCESS, tid, nice) !== 0) throw refused(`Cannot set niceness ${nice} on ${pid}`);
+  }
+}
+
+/** The niceness of a process, −20 to 19. */
+export function niceOf(pid: number): number {
+  return libc().getpriority(PRIO_PROCESS, pid);
+}
+
+/** Binds every thread of a process to the given CPUs. */
+export function setAffinity(pid: number, cpus: readonly number[]): void {
+  const mask = new Uint8Array(MASK_BYTES);
+  for (const cpu of cpus) mask[cpu >> 3] = (mask[cpu >> 3] ?? 0) | (1 << (cpu & 7));
+  for (const tid of threadsOf(pid)) {
+    if (libc().sched_setaffinity(tid, MASK_BYTES, mask) !== 0) throw refused(`Cannot bind ${pid} to CPUs ${cpus}`);
+  }
+}
+
+/** The CPUs that a process may use. */
+export function affinityOf(pid: number): number[] {
+  const mask = new Uint8Array(MASK_BYTES);
+  if (libc().sched_getaffinity(pid, MASK_BYTES, mask) < 0) throw refused(`Cannot read the CPUs of ${pid}`);
+  const cpus: number[] = [];
+  for (let cpu = 0; cpu < MASK_BYTES * 8; cpu++) if ((mask[cpu >> 3] as number) & (1 << (cpu & 7))) cpus.push(cpu);
+  return cpus;
+}

@@ -1,0 +1,359 @@
+/**
+ * Writes one value: primitives, plain objects and arrays here, the rest next door in `builtins.ts`.
+ *
+ * Three things make small objects cheap. Each object's keys are one ready-made block of bytes, found on the
+ * way (`key-lists.ts`). The first few objects of a message are remembered in a plain array, since asking a Map about an
+ * object for the first time costs more than writing it. And nothing is made anew for each value.
+ *
+ * Reading an object may run its getters, and those may do anything, this included. So all properties of one object are
+ * read before the first is written, in one loop, which is also the fastest way to read them. They wait on a stack.
+ *
+ * @module
+ */
+import { types } from 'node:util';
+import { DuodaoError } from '../../base/index.ts';
+import {
+  ARRAY,
+  ARRAY_NAMED,
+  ARRAY_SPARSE,
+  ENTRIES_MAX,
+  FALSE,
+  FUNCTION,
+  HANDLE,
+  HEADER,
+  HOLE,
+  MAGIC,
+  NESTED_MAX,
+  NULL,
+  OBJECT,
+  REF,
+  TRUE,
+  UNDEFINED,
+  VERSION,
+} from '../format.ts';
+import { type Address, type Handle, LinkList } from '../links.ts';
+import { isSparse, namedKeys } from './arrays.ts';
+import { BufferList } from './buffers.ts';
+import { reasonAgainst, writeBuiltin } from './builtins.ts';
+import { classFacts } from './classes.ts';
+import { emptyKeyList, type KeyList } from './key-lists.ts';
+import { property, Refusal, through } from './refusal.ts';
+import { Sink } from './sink.ts';
+
+/** What encoding asks of the rooms above: which objects are shared, and where a function can be imported from. */
+export interface Outgoing {
+  /**
+   * The handle of a shared object, or `undefined` for an object to be copied. Asked about every object that is not
+   * plain: neither an object literal, nor an array, nor without a prototype.
+   */
+  handleOf?(value: object): Handle | undefined;
+  /** @throws {@link DuodaoError} `not-exported` when nobody could import it. */
+  addressOf?(fn: (...args: never[]) => unknown): Address;
+}
+
+const hasOwn = Object.prototype.hasOwnProperty;
+const FEW = 16;
+let messages = 0;
+
+export class Writer {
+  readonly sink: Sink = new Sink();
+  #outgoing: Outgoing | undefined;
+  #links: LinkList | undefined;
+  #buffers: BufferList | undefined;
+  /** Tells the key lists of this message from those of others. */
+  #message = 0;
+  #lists = 0;
+  #depth = 0;
+  #parked: (() => void)[] = [];
+  // Objects met so far: the first few in an array, all of them in a Map once there are more.
+  #met = 0;
+  readonly #few: unknown[] = new Array(FEW).fill(undefined);
+  #many: Map<object, number> | undefined;
+  // Properties that have been read and wait to be written.
+  #waiting: unknown[] = [];
+  #top = 0;
+
+  get links(): LinkList | undefined {
+    return this.#links;
+  }
+
+  get buffers(): BufferList {
+    return (this.#buffers ??= new BufferList());
+  }
+
+  /** Writes a whole message into the sink. */
+  message(value: unknown, outgoing: Outgoing | undefined): void {
+    const { sink } = this;
+    this.#outgoing = outgoing;
+    this.#message = ++messages;
+    sink.restart(HEADER.sizeBytes);
+    this.value(value);
+    if (this.#parked.length > 0) this.#unpark();
+    const buffers = sink.length;
+    this.#buffers?.write(sink);
+    const links = sink.length;
+    this.#links?.write(sink);
+    const header = sink.headerView;
+    header.setUint8(HEADER.magic, MAGIC);
+    header.setUint8(HEADER.version, VERSION);
+    header.setUint16(HEADER.flags, 0);
+    header.setUint32(HEADER.buffers, buffers, true);
+    header.setUint32(HEADER.links, links, true);
+    header.setUint32(HEADER.total, sink.length, true);
+  }
+
+  /** Forgets the message, however it ended. Keeps nothing alive that belongs to the caller. */
+  release(): void {
+    this.#outgoing = this.#links = this.#buffers = this.#many = undefined;
+    for (let index = Math.min(this.#met, FEW) - 1; index >= 0; index--) this.#few[index] = undefined;
+    this.#met = this.#lists = this.#depth = 0;
+    if (this.#parked.length > 0) this.#parked = [];
+    // Written properties leave `undefined` behind; only a failure, or a large message, leaves more to clear.
+    if (this.#top > 0 || this.#waiting.length > 1024) this.#waiting = [];
+    this.#top = 0;
+    this.sink.release();
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case 'number':
+        return this.sink.number(value);
+      case 'string':
+        return this.sink.string(value);
+      case 'object':
+        return value === null ? this.sink.u8(NULL) : this.#object(value);
+      case 'boolean':
+        return this.sink.u8(value ? TRUE : FALSE);
+      case 'undefined':
+        return this.sink.u8(UNDEFINED);
+      case 'bigint':
+        return this.sink.bigint(value);
+      case 'function':
+        return this.#function(value as (...args: never[]) => unknown);
+      default:
+        throw new Refusal('a symbol');
+    }
+  }
+
+  /** Writes a container's inside, now or, deep down, later. */
+  nested(inside: () => void): void {
+    if (this.#depth === NESTED_MAX) {
+      this.#parked.push(inside);
+      return;
+    }
+    this.#depth++;
+    inside();
+    this.#depth--;
+  }
+
+  /** Writes some properties of an object as keys and values. */
+  entries(value: object, keys: readonly string[]): void {
+    this.#countEntries(keys.length);
+    for (const key of keys) {
+      this.sink.string(key);
+      if (!hasOwn.call(value, key)) this.sink.u8(HOLE);
+      else this.#property(key, Reflect.get(value, key));
+    }
+  }
+
+  #property(key: string, value: unknown): void {
+    try {
+      this.value(value);
+    } catch (error) {
+      throw through(error, () => property(key));
+    }
+  }
+
+  #countEntries(count: number): void {
+    if (count > ENTRIES_MAX) {
+      const message = `Cannot send an object as it has ${count} properties: at most ${ENTRIES_MAX} fit`;
+      throw new DuodaoError('over-limit', message, { count });
+    }
+    this.sink.size(count);
+  }
+
+  #object(value: object): void {
+    if (types.isProxy(value)) throw new Refusal('a Proxy');
+    const prototype: object | null = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) {
+      if (prototype === null && (types.isModuleNamespaceObject(value) || types.isExternal(value)))
+        throw new Refusal(types.isExternal(value) ? 'a native pointer' : 'a module');
+      if (!this.#known(value)) this.#plain(value);
+    } else if (prototype === Array.prototype) {
+      if (!this.#known(value)) this.#array(value as unknown[]);
+    } else this.#instance(value, prototype);
+  }
+
+  #instance(value: object, prototype: object): void {
+    const handle = this.#outgoing?.handleOf?.(value);
+    if (handle !== undefined) {
+      this.#links ??= new LinkList();
+      this.sink.u8(HANDLE);
+      this.sink.size(this.#links.indexOfHandle(handle));
+      return;
+    }
+    if (this.#known(value)) return;
+    const { secretive } = classFacts(prototype);
+    if (secretive !== undefined && !(value instanceof Error)) throw new Refusal(secretive);
+    if (Array.isArray(value)) return this.#array(value);
+    if (writeBuiltin(this, value, prototype)) return;
+    const reason = reasonAgainst(value, prototype);
+    if (reason !== undefined) throw new Refusal(reason);
+    this.#plain(value);
+  }
+
+  #function(fn: (...args: never[]) => unknown): void {
+    if (this.#outgoing?.addressOf === undefined) throw new Refusal('a function, and only data is sent here');
+    let address: Address;
+    try {
+      address = this.#outgoing.addressOf(fn);
+    } catch (error) {
+      if (!(error instanceof DuodaoError && error.code === 'not-exported')) throw error;
+      throw new Refusal(`a closure, or a function that nobody could import: ${error.message}`, error);
+    }
+    this.#links ??= new LinkList();
+    this.sink.u8(FUNCTION);
+    this.sink.size(this.#links.indexOfAddress(address));
+  }
+
+  /** Whether we have met this object before; then a reference to it is written. */
+  #known(value: object): boolean {
+    const met = this.#met;
+    let number: number | undefined;
+    if (this.#many !== undefined) number = this.#many.get(value);
+    else {
+      const few = this.#few;
+      for (let index = 0; index < met; index++) if (few[index] === value) number = index;
+    }
+    if (number !== undefined) {
+      this.sink.u8(REF);
+      this.sink.size(number);
+      return true;
+    }
+    if (met < FEW) this.#few[met] = value;
+    else {
+      this.#many ??= new Map(this.#few.map((object, index) => [object as object, index]));
+      this.#many.set(value, met);
+    }
+    this.#met = met + 1;
+    return false;
+  }
+
+  #plain(value: object): void {
+    this.sink.u8(OBJECT);
+    if (this.#depth === NESTED_MAX) {
+      this.#parked.push(() => this.#fields(value));
+      return;
+    }
+    this.#depth++;
+    this.#fields(value);
+    this.#depth--;
+  }
+
+  #fields(value: object): void {
+    const base = this.#top;
+    const waiting = this.#waiting;
+    let top = base;
+    let list: KeyList | undefined = emptyKeyList();
+    let keys: string[] | undefined;
+    // `for in` keeps to own keys faster than any function that lists them, as long as the check stands just so.
+    for (const key in value) {
+      if (!hasOwn.call(value, key)) continue;
+      if (list !== undefined) {
+        const next: KeyList | undefined = list.next(key);
+        if (next === undefined) keys = [...list.keys, key];
+        list = next;
+      } else keys!.push(key);
+      waiting[top++] = (value as Record<string, unknown>)[key];
+    }
+    this.#top = top;
+    if (list !== undefined) this.#listed(list, base);
+    else this.#unlisted(keys!, base);
+    this.#top = base;
+  }
+
+  /** Writes the properties that wait from `base` on, whose keys are a list. */
+  #listed(list: KeyList, base: number): void {
+    const { sink } = this;
+    if (list.message === this.#message) sink.size(list.number + 2);
+    else {
+      list.message = this.#message;
+      list.number = this.#lists++;
+      sink.u8(1);
+      sink.raw(list.bytes);
+    }
+    const waiting = this.#waiting;
+    const top = this.#top;
+    let at = base;
+    try {
+      for (; at < top; at++) {
+        const value = waiting[at];
+        waiting[at] = undefined;
+        this.value(value);
+      }
+    } catch (error) {
+      throw through(error, () => property(list.keys[at - base]!));
+    }
+  }
+
+  #unlisted(keys: readonly string[], base: number): void {
+    this.sink.u8(0);
+    this.#countEntries(keys.length);
+    for (let index = 0; index < keys.length; index++) {
+      const value = this.#waiting[base + index];
+      this.#waiting[base + index] = undefined;
+      this.sink.string(keys[index]!);
+      this.#property(keys[index]!, value);
+    }
+  }
+
+  #array(array: readonly unknown[]): void {
+    const { sink } = this;
+    const { length } = array;
+    const named = namedKeys(array);
+    const sparse = isSparse(array);
+    sink.u8(sparse ? ARRAY_SPARSE : named === undefined ? ARRAY : ARRAY_NAMED);
+    sink.size(length);
+    if (sparse) this.nested(() => this.entries(array, Object.keys(array)));
+    else if (named !== undefined) {
+      this.nested(() => {
+        this.#elements(array, length);
+        this.entries(array, named);
+      });
+    } else if (this.#depth === NESTED_MAX) this.#parked.push(() => this.#elements(array, length));
+    else {
+      this.#depth++;
+      this.#elements(array, length);
+      this.#depth--;
+    }
+  }
+
+  #elements(array: readonly unknown[], length: number): void {
+    let index = 0;
+    try {
+      for (; index < length; index++) {
+        const value = array[index];
+        if (value !== undefined || hasOwn.call(array, index)) this.value(value);
+        else this.sink.u8(HOLE);
+      }
+    } catch (error) {
+      throw through(error, () => `[${index}]`);
+    }
+  }
+
+  #unpark(): void {
+    try {
+      // Insides park others while they are written; those join at the end.
+      for (let index = 0; index < this.#parked.length; index++) {
+        const inside = this.#parked[index]!;
+        this.#parked[index] = done;
+        this.#depth = 0;
+        inside();
+      }
+    } catch (error) {
+      throw through(error, () => '…');
+    }
+  }
+}
+
+function done(): void {}

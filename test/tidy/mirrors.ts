@@ -1,0 +1,45 @@
+/**
+ * Which test belongs to which source: src/<room>/<file>.ts is tested by test/unit/<room>/<file>.test.ts.
+ *
+ * Free of that are doors (index.ts), the entry files of child processes, which only run inside one, and files
+ * of types. Whatever is proved elsewhere is named in COVERED, with the test that does it.
+ *
+ * @module
+ */
+import type { Source } from './sources.ts';
+
+/** Sources without a mirror, and the test that covers each. */
+export const COVERED: Readonly<Record<string, string>> = {};
+
+/** A top-level statement that is gone when the types are stripped. */
+const TYPE_STATEMENT =
+  /^(?:import type|export type|export interface|type|interface|declare|export declare)\b/;
+
+/** Whether a file holds nothing but types: formatted code begins its statements in the first column. */
+export function isTypeOnly({ code }: Source): boolean {
+  return code.split('\n').every((line) => !/^[a-z@]/i.test(line) || TYPE_STATEMENT.test(line));
+}
+
+function needsMirror(one: Source): boolean {
+  return !one.path.endsWith('/index.ts') && !one.path.startsWith('src/process/child/') && !isTypeOnly(one);
+}
+
+/** What is wrong with the tests of these sources, given the paths of all tests. */
+export function missingTests(
+  sources: readonly Source[],
+  tests: ReadonlySet<string>,
+  covered: Readonly<Record<string, string>>,
+): string[] {
+  const mirrorOf = (path: string): string =>
+    path.replace(/^src\//, 'test/unit/').replace(/\.ts$/, '.test.ts');
+  const paths = new Set(sources.map(({ path }) => path));
+  const faults = sources
+    .filter((one) => needsMirror(one) && !Object.hasOwn(covered, one.path) && !tests.has(mirrorOf(one.path)))
+    .map(({ path }) => `${path} has no test: write ${mirrorOf(path)}, or name it in COVERED`);
+  for (const [path, test] of Object.entries(covered)) {
+    if (!paths.has(path)) faults.push(`${path} is in COVERED but does not exist`);
+    else if (tests.has(mirrorOf(path))) faults.push(`${path} is in COVERED but has a test of its own`);
+    if (!tests.has(test)) faults.push(`${test} is in COVERED but does not exist`);
+  }
+  return faults;
+}

@@ -1,0 +1,35 @@
+/** The help names what exists, and its examples are commands that the parser takes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { helpText, optionLines, rushHelpText } from '../../../src/cli/help.ts';
+import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
+import { columnsOf } from '../../../src/cli/text.ts';
+
+test('The help of rush names every option', () => {
+  const names = Object.keys(RUSH_OPTIONS);
+  assert.ok(names.length > 5);
+  for (const name of names) assert.match(rushHelpText(), new RegExp(`^ {2}--${name}( |$)`, 'm'));
+});
+
+test('Every example in the help is a command that the parser takes', () => {
+  let count = 0;
+  for (const line of `${helpText()}${rushHelpText()}`.split('\n')) {
+    const [, words] = /^ {2}duodao rush(.*?)(?: {2,}.*)?$/.exec(line) ?? [];
+    if (words === undefined) continue;
+    count++;
+    parseRush(words.split(' ').filter((word) => word !== '' && word !== '--help'));
+  }
+  assert.equal(count, 8);
+});
+
+test('The help fits into 80 columns', () => {
+  for (const line of `${helpText()}${rushHelpText()}`.split('\n')) assert.ok(columnsOf(line) <= 80, line);
+});
+
+test('optionLines wraps a long text under itself', () => {
+  const about = 'word '.repeat(30).trim();
+  const lines = optionLines({ file: { kind: 'text', value: 'FILE', about } }).split('\n');
+  assert.match(lines[0]!, /^ {2}--file FILE {2}word/);
+  assert.match(lines[1]!, /^ {15}word/);
+  assert.equal(lines.join(' ').match(/word/g)!.length, 30);
+});
