@@ -17,7 +17,10 @@ import { argv, command, kill, processes } from './proc.js';
  * Watches the process `runner` run these files, and says what it had to end in `problems`. `past` is what
  * leaks.js noted before the run.
  */
-export function hangGuard({ runner, files, past, fileMs, idleMs }) {
+export function hangGuard({ runner, files, past, timeoutMs }) {
+  // Node comes first where it can: its own message says more.
+  const fileMs = timeoutMs + Math.min(10_000, timeoutMs);
+  const idleMs = Math.min(10_000, timeoutMs);
   const names = new Set(files);
   const seenSince = new Map();
   const problems = [];

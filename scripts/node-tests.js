@@ -48,17 +48,16 @@ function countsIn(file) {
 
 /**
  * Runs the files (absolute paths) and counts. `past` is what leaks.js noted before the run; its marker and
- * folder are handed to every process of it. With a `name` only the tests that match it run. `stdio` is where
- * the tests' own output goes.
+ * folder are handed to every process of it. With a `name` only the tests that match it run. A test, and a file
+ * of them, may take `timeoutMs`.
  */
-export async function runNodeTests({ node, files, past, name, signal, stdio = 'inherit', ...limits }) {
-  const { testMs = 120_000, fileMs = 130_000, idleMs = 10_000 } = limits;
+export async function runNodeTests({ node, files, past, name, timeoutMs, signal }) {
   const tally = join(past.tmp, 'tally.json');
   const argv = [
     ...describeNode(node).execArgv,
     '--test',
     '--test-concurrency=2',
-    `--test-timeout=${testMs}`,
+    `--test-timeout=${timeoutMs}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${TALLY}`,
@@ -69,10 +68,10 @@ export async function runNodeTests({ node, files, past, name, signal, stdio = 'i
   const env = { ...process.env, [MARKER]: past.marker, TMPDIR: past.tmp };
   // Set when a test of ours calls this: Node would take the run for a part of that test, and run nothing.
   delete env.NODE_TEST_CONTEXT;
-  const runner = spawn(node, argv, { cwd: ROOT, env, stdio: ['ignore', stdio, stdio] });
+  const runner = spawn(node, argv, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const end = () => runner.kill();
   signal?.addEventListener('abort', end, { once: true });
-  const guard = hangGuard({ runner: runner.pid, files, past, fileMs, idleMs });
+  const guard = hangGuard({ runner: runner.pid, files, past, timeoutMs });
   const exit = await new Promise((resolve, reject) => {
     runner.once('error', reject);
     runner.once('exit', (code, killedBy) => resolve(killedBy ?? code));

@@ -5,6 +5,7 @@
  *     node scripts/test.js test/unit/wire           only the tests at or below these paths
  *     node scripts/test.js --name 'Lock does'       only the tests whose name matches
  *     node scripts/test.js --node /path/to/node     only the tests, on another Node
+ *     node scripts/test.js --timeout 5000           a test may take 5 s instead of two minutes
  *
  * The last line is `N passed, N failed`: each check and each test counts as one, each leak as one failure.
  * The exit code is 0 only when nothing failed and at least one test ran.
@@ -27,8 +28,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { node: { type: 'string' }, name: { type: 'string' } },
+    options: {
+      node: { type: 'string' },
+      name: { type: 'string' },
+      timeout: { type: 'string', default: '120000' },
+    },
   });
+  const timeoutMs = Number(values.timeout);
+  if (!(timeoutMs > 0)) throw new Error(`Cannot run the tests with a timeout of ${values.timeout} ms`);
   const paths = positionals.map((path) => resolve(path));
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined) throw new Error(`Cannot run the tests of ${missing} as it does not exist`);
@@ -37,6 +44,7 @@ function readArguments() {
     node: values.node === undefined ? process.execPath : resolve(values.node),
     files: [...new Set(files)],
     name: values.name,
+    timeoutMs,
     isWhole: paths.length === 0 && values.node === undefined && values.name === undefined,
   };
 }
@@ -51,15 +59,15 @@ function check(one) {
 }
 
 /** Runs the tests between two looks at the machine, and ends what they left behind. */
-async function test({ node, files, name }) {
+async function test({ node, files, name, timeoutMs }) {
   const interrupt = new AbortController();
   const end = () => interrupt.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
   const tmp = mkdtempSync(join(tmpdir(), 'duodao-run-'));
   try {
     const past = before({ marker: randomBytes(8).toString('hex'), tmp });
-    const outcome = await runNodeTests({ node, files, past, name, signal: interrupt.signal });
-    const leaks = await settledLeaks(past);
+    const outcome = await runNodeTests({ node, files, past, name, timeoutMs, signal: interrupt.signal });
+    const leaks = await settledLeaks(past, Math.min(5000, timeoutMs));
     kill(processesLeft(past));
     const interrupted = interrupt.signal.aborted ? ['interrupted'] : [];
     const problems = [...outcome.problems, ...leaks.map((leak) => `left behind: ${leak}`), ...interrupted];

@@ -10,6 +10,7 @@ export {
   unpack,
 } from './crossing.ts';
 export { Lease } from './lease.ts';
+export { makeParcel, openParcel, parcelReference } from './parcel.ts';
 export { Queue } from './queue.ts';
 export type { QueueOptions } from './queue-options.ts';
 export type { Scalar, ScalarValue, ScalarView } from './scalars.ts';

@@ -3,15 +3,17 @@
  *
  *     function ──addressOf──▶ { url, name, hash } ──▶ other process ──resolveAddress──▶ its own copy of it
  *
- * The url is the module that defines the function, the name its export path (`work`, `default`, `Class.method`), the
- * hash a fingerprint of its text: the receiver compares it, so a changed file or another build is an error and never
- * another function under the same name. `locate.ts` and `export-names.ts` say how the first two are found.
+ * The url is the module that defines the function, the name its export path (`work`, `default`,
+ * `Class.method`), the hash a fingerprint of its text: the receiver compares it, so a changed file or another
+ * build is an error and never another function under the same name. `locate.ts` and `export-names.ts` say how
+ * the first two are found.
  *
- * Addresses are kept per function, so the inspector opens once for a batch of new functions and never again for
- * known ones. Refusals are not kept: a module that is still running may export the function a moment later.
+ * Addresses are kept per function, so the inspector opens once for a batch of new functions and never again
+ * for known ones. Refusals are not kept: a module that is still running may export the function a moment
+ * later.
  *
- * What has no address: closures, functions that are not exported, bound and built-in ones, code made from a string.
- * They are refused here, at the sender, with the place where they were written.
+ * What has no address: closures, functions that are not exported, bound and built-in ones, code made from a
+ * string. They are refused here, at the sender, with the place where they were written.
  *
  * @module
  */
@@ -20,9 +22,10 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assert, DuodaoError } from '../base/index.ts';
+import type { Address } from '../wire/index.ts';
 import { nameInCommonJs, nameInModule } from './export-names.ts';
 import { locate, type Place } from './locate.ts';
-import { type Address, type Addressable, addressOfTask, isImportable } from './task.ts';
+import { type Addressable, addressOfTask, isImportable } from './task.ts';
 import { noInspector, notExported } from './unaddressable.ts';
 
 const addresses = new WeakMap<object, Address>();
@@ -41,8 +44,8 @@ export function addressOf(fn: Addressable): Address {
 }
 
 /**
- * The addresses of several functions, for the price of one look-up: some 15 ms the first time in a process, 2 ms
- * later, nothing for functions that are known.
+ * The addresses of several functions, for the price of one look-up: some 15 ms the first time in a process, 2
+ * ms later, nothing for functions that are known.
  *
  * @throws {@link DuodaoError} `not-exported` for the first that no other process could import.
  * @throws {@link DuodaoError} `unsupported` when this process may not use the inspector.
@@ -54,7 +57,8 @@ export function addressesOf(fns: readonly Addressable[]): Address[] {
       throw new TypeError(
         `Cannot find the address of a value as it must be a function: current value is ${String(fn)}`,
       );
-    // The engine writes `[native code]` for what has no text. It is no valid syntax, so no text of a user has it.
+    // The engine writes `[native code]` for what has no text. It is no valid syntax, so no text of a user has
+    // it.
     if (/\{\s*\[native code\]\s*\}$/.test(textOf(fn)))
       throw notExported(fn, 'it is bound, built in or a proxy');
   }
@@ -62,8 +66,8 @@ export function addressesOf(fns: readonly Addressable[]): Address[] {
   for (const [index, fn] of unknown.entries()) {
     const address = find(fn, places[index]);
     addresses.set(fn, address);
-    // When it comes back it is this function, and no import is waited for that may never end (a module that is still
-    // in its top-level await cannot be imported from there).
+    // When it comes back it is this function, and no import is waited for that may never end (a module that
+    // is still in its top-level await cannot be imported from there).
     resolved.set(keyOf(address), Promise.resolve(fn));
   }
   return fns.map((fn) => {
@@ -173,9 +177,10 @@ function nameOf(fn: Addressable, place: Place, path: string): string | undefined
 }
 
 /**
- * The URL by which another process, started with the same options, imports a script. It differs from the script's
- * own name for some CommonJS files, which go by their path, and under tsx, which marks some URLs with parameters of its
- * own, and on Node.js 20 compiles a CommonJS file that an ES module imports as `data:…?filePath=<path>`.
+ * The URL by which another process, started with the same options, imports a script. It differs from the
+ * script's own name for some CommonJS files, which go by their path, and under tsx, which marks some URLs
+ * with parameters of its own, and on Node.js 20 compiles a CommonJS file that an ES module imports as
+ * `data:…?filePath=<path>`.
  */
 function importableUrl(script: string): string | undefined {
   const compiled = /^data:[^]*\?filePath=([^&]*)$/.exec(script)?.[1];
@@ -205,7 +210,10 @@ function textOf(fn: Addressable): string {
   return Function.prototype.toString.call(fn);
 }
 
-/** Sixteen hexadecimal digits of the text's SHA-1: enough to tell two builds apart, no protection against malice. */
+/**
+ * Sixteen hexadecimal digits of the text's SHA-1: enough to tell two builds apart, no protection against
+ * malice.
+ */
 function hashOf(fn: Addressable): string {
   return createHash('sha1').update(textOf(fn)).digest('hex').slice(0, 16);
 }

@@ -1,13 +1,15 @@
 /**
  * Under which name a module exports a function, found without importing the module.
  *
- * An ES module: its source says which local name is exported under which name; its Module scope (see `locate.ts`)
- * says what each local name holds. The name is the export whose value is the function itself, or holds it as an own
- * property: `Class.method`. So an inner function that happens to share a name is never taken for the export.
+ * An ES module: its source says which local name is exported under which name; its Module scope (see
+ * `locate.ts`) says what each local name holds. The name is the export whose value is the function itself, or
+ * holds it as an own property: `Class.method`. So an inner function that happens to share a name is never
+ * taken for the export.
  *
- * One export is in no scope: the anonymous default (`export default () => …`, `export default work`). Then the text
- * decides. It must begin right behind `export default`, at the very place where the engine says that the function is;
- * or the word there must be the function's name, and the function must stand outside of all brackets.
+ * One export is in no scope: the anonymous default (`export default () => …`, `export default work`). Then
+ * the text decides. It must begin right behind `export default`, at the very place where the engine says that
+ * the function is; or the word there must be the function's name, and the function must stand outside of all
+ * brackets.
  *
  * CommonJS: the values of `require.cache` are compared.
  *
@@ -59,8 +61,8 @@ export function nameInCommonJs(fn: Addressable, path: string, url: string): stri
     if (!loaded || (loaded.filename !== path && key !== path && key !== url)) continue;
     const exports: unknown = loaded.exports;
     if (exports === fn) return 'default';
-    // A compiled ES module has its exports behind getters that do nothing but read a variable. Any other getter is
-    // the user's code, which we don't run.
+    // A compiled ES module has its exports behind getters that do nothing but read a variable. Any other
+    // getter is the user's code, which we don't run.
     const compiled = own(exports, '__esModule', false) === true;
     const name = keyOf(exports, fn, compiled);
     if (name !== undefined) return name;
@@ -80,8 +82,8 @@ function loadedLexer(): typeof Lexer {
     fast.parse('');
     lexer = fast;
   } catch {
-    // It is WebAssembly, which some processes have not (--jitless), and which needs 10 GB of address space, more than
-    // some have (ulimit -v). The same lexer in JavaScript takes 50 ms for its first text.
+    // It is WebAssembly, which some processes have not (--jitless), and which needs 10 GB of address space,
+    // more than some have (ulimit -v). The same lexer in JavaScript takes 50 ms for its first text.
     lexer = require('es-module-lexer/js') as typeof Lexer;
   }
   return lexer;
@@ -109,7 +111,7 @@ function isDefault(fn: Addressable, place: Place, it: DirectExport, parse: Parse
   const text = Function.prototype.toString.call(fn);
   const at = offsetOf(source, place.line, place.column);
   const start = source.lastIndexOf(text, at);
-  if (start === -1 || at >= start + text.length) return false;
+  if (start === -1) return false;
   if (start >= it.end && SKIPPED.test(source.slice(it.end, start))) return true;
   const word = WORD.exec(source.slice(it.end))?.[1];
   if (word === undefined || word !== fn.name || place.isClosure) return false;

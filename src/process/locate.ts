@@ -1,21 +1,21 @@
 /**
  * Where V8 says a function was written: its script, its line, and the variables of its module.
  *
- * JavaScript cannot ask a function where it comes from, but the inspector can. A session inside this process opens,
- * answers for a whole batch, and closes:
+ * JavaScript cannot ask a function where it comes from, but the inspector can. A session inside this process
+ * opens, answers for a whole batch, and closes:
  *
  *     Runtime.evaluate            the one way in: a box put under a global symbol for that single call
  *     Runtime.getProperties       gives [[FunctionLocation]] and [[Scopes]] of each function
  *     Runtime.callFunctionOn      puts the object behind the Module scope into the box
  *     Debugger.scriptParsed       told for every script while the debugger enables: script id → url
  *
- * The Module scope is what makes names certain: it holds the values of the module's own exports, so a name is found
- * by identity, not by text, and without importing the module (which never ends while the module is in its top-level
- * await).
+ * The Module scope is what makes names certain: it holds the values of the module's own exports, so a name is
+ * found by identity, not by text, and without importing the module (which never ends while the module is in
+ * its top-level await).
  *
- * While the debugger is enabled every `await` of the thread is 7 to 10 times slower, so the session never outlives
- * the call, and no code of the user runs inside it. Closing it also drops what it held of ours. An in-process session
- * answers before `post` returns; that is what makes all of this synchronous.
+ * While the debugger is enabled every `await` of the thread is 7 to 10 times slower, so the session never
+ * outlives the call, and no code of the user runs inside it. Closing it also drops what it held of ours. An
+ * in-process session answers before `post` returns; that is what makes all of this synchronous.
  *
  * @module
  */
@@ -65,7 +65,8 @@ const SLOT = 'duodao.located';
  * @throws what the inspector says when it is absent or refused.
  */
 export function locate(fns: readonly Addressable[]): (Place | undefined)[] {
-  // Loaded here, not by an import: most processes never send a function, and a Node.js built without it has none.
+  // Loaded here, not by an import: most processes never send a function, and a Node.js built without it has
+  // none.
   const inspector = process.getBuiltinModule('node:inspector');
   const session = new inspector.Session();
   session.connect();

@@ -1,16 +1,16 @@
 /**
  * Whether a module is the program itself, and not imported by it, by a child, or by a thread.
  *
- * A child imports its target's module, so code at the top level runs there again. `if (isMain(import.meta))` keeps
- * the part that starts the program out of it, as `if __name__ == '__main__'` does in Python. Node.js 24 has
- * `import.meta.main` for this, Node.js 20 has not; and neither knows our children.
+ * A child imports its target's module, so code at the top level runs there again. `if (isMain(import.meta))`
+ * keeps the part that starts the program out of it, as `if __name__ == '__main__'` does in Python. Node.js 24
+ * has `import.meta.main` for this, Node.js 20 has not; and neither knows our children.
  *
- * The program is `process.argv[1]`, which Node.js has made absolute but left as it was typed: it may be a symbolic
- * link, lack its extension, or be a folder. `require.resolve` finds the file by the same rules as Node.js did.
+ * The program is `process.argv[1]`, which Node.js has made absolute but left as it was typed: it may be a
+ * symbolic link, lack its extension, or be a folder. `require.resolve` finds the file by the same rules as
+ * Node.js did.
  *
  * @module
  */
-import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
@@ -41,7 +41,7 @@ export function isMain(meta: { readonly url: string }): boolean {
 
 function fileOf(path: string): string | undefined {
   try {
-    return realpathSync(createRequire(import.meta.url).resolve(path));
+    return createRequire(import.meta.url).resolve(path);
   } catch {
     // No such file: the program came from the command line or from standard input.
     return undefined;

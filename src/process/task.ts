@@ -1,26 +1,18 @@
 /**
- * Naming a function by hand, where it cannot be looked up: bundled or decorated code, a process that may not use the
- * inspector, another runtime.
+ * Naming a function by hand, where it cannot be looked up: bundled or decorated code, a process that may not
+ * use the inspector, another runtime.
  *
- * `task(import.meta.url, 'work')` makes a stub that stands for the export `work` of this module. It can be given
- * wherever a function goes to another process; there the real function is imported and called. Nothing is imported
- * here, and nothing is checked before it arrives: the address carries no hash.
+ * `task(import.meta.url, 'work')` makes a stub that stands for the export `work` of this module. It can be
+ * given wherever a function goes to another process; there the real function is imported and called. Nothing
+ * is imported here, and nothing is checked before it arrives: the address carries no hash.
  *
- * The stub has the type of the function, but calling it here throws. It could only import the module and answer with
- * a promise, which would be a lie for every function that is not async.
+ * The stub has the type of the function, but calling it here throws. It could only import the module and
+ * answer with a promise, which would be a lie for every function that is not async.
  *
  * @module
  */
 
-/** Where another process finds a function. An empty hash means: not checked. */
-export interface Address {
-  /** The module, as `import()` takes it. */
-  readonly url: string;
-  /** The path of the export: `work`, `default`, `Class.method`. */
-  readonly name: string;
-  /** A fingerprint of the function's text. */
-  readonly hash: string;
-}
+import type { Address } from '../wire/index.ts';
 
 /** Any function, whatever it takes. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -36,7 +28,8 @@ const addresses = new WeakMap<object, Address>();
  * @param module - the module that exports it: its URL, or `import.meta`
  * @param name - the export; `Class.method` for a static method
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the type, an export name does not
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the type, an export
+// name does not
 export function task<F extends AnyFunction>(
   module: string | URL | { readonly url: string },
   name: string,
@@ -73,8 +66,8 @@ function urlOf(module: string | URL | { readonly url: string }): string {
 }
 
 /**
- * True for what another process may be told to import. Not `data:` and `blob:`: they are code, and no message of ours
- * is ever evaluated as code.
+ * True for what another process may be told to import. Not `data:` and `blob:`: they are code, and no message
+ * of ours is ever evaluated as code.
  */
 export function isImportable(url: string): boolean {
   return URL.canParse(url) && ['file:', 'node:', 'http:', 'https:'].includes(new URL(url).protocol);

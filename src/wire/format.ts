@@ -40,7 +40,7 @@
  *     0x16       date       f64 milliseconds, NaN when invalid
  *     0x17       regexp     string source, string flags
  *     0x18       boxed      the primitive: Object(1), Object('s'), Object(true), Object(1n)
- *     0x19       error      u8 class ▸ flags, the parts flagged, entries: see `ErrorPart`
+ *     0x19       error      u8 class, u8 parts ▸ the parts, in order, then entries: see `ErrorPart`
  *     0x1a       buffer     size: index among the buffers
  *     0x1b       view       u8 class, size: index among the buffers, size: byte offset, size: length in elements
  *     0x1c       handle     size: index among the handles
@@ -133,7 +133,7 @@ export const ERROR_CLASSES: readonly ErrorConstructor[] = [
 export const AGGREGATE_ERROR = 7;
 export const DUODAO_ERROR = 8;
 
-/** What a view can be; a view's class byte is an index here. Append only. Node 20 has no Float16Array. */
+/** What a view can be; a view's class byte is an index here. Append only. */
 export const VIEW_CLASSES = [
   'DataView',
   'Uint8Array',

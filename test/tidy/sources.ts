@@ -57,7 +57,11 @@ function importsOf(text: string): Import[] {
 
 /** A file from its text. */
 export function source(path: string, text: string): Source {
-  return { path, text, code: blank(text, () => true), imports: importsOf(text) };
+  try {
+    return { path, text, code: blank(text, () => true), imports: importsOf(text) };
+  } catch (cause) {
+    throw new Error(`Cannot read the imports of ${path}`, { cause });
+  }
 }
 
 /** The paths of all files below a folder of the repository, in order. A folder that is not there has none. */

@@ -9,16 +9,7 @@
  */
 import {
   ARRAY,
-  ARRAY_NAMED,
-  ARRAY_SPARSE,
-  BIGINT,
-  BIGINT64,
-  BIGINT_NEGATIVE,
-  BOXED,
-  BUFFER,
-  DATE,
   ENTRIES_MAX,
-  ERROR,
   FALSE,
   FLOAT64,
   FUNCTION,
@@ -30,26 +21,23 @@ import {
   INT8,
   LATIN1,
   malformed,
-  MAP,
   NESTED_MAX,
   NULL,
   OBJECT,
   REF,
-  REGEXP,
-  SET,
   SHORT_STRING,
   SMALL_INT,
   TRUE,
   UNDEFINED,
   UTF16,
-  VIEW,
 } from '../format.ts';
-import { type Address, type Handle, type Links, linksOf, u32At } from '../links.ts';
+import { type Address, type Handle, u32At } from '../links.ts';
 import { CarriedBuffers } from './buffers.ts';
-import { readErrorClass, readErrorParts } from './failures.ts';
+import { readBuiltin } from './builtins.ts';
 import { type KnownKeys, readKeyList } from './key-lists.ts';
+import { LinkedObjects } from './linked-objects.ts';
 import { indexOf, isFarOff, put, storeSparsely } from './properties.ts';
-import { Source } from './source.ts';
+import { itemAt, Source } from './source.ts';
 
 /** What decoding asks of the rooms above. Without a hook, a message that needs it is refused. */
 export interface Incoming {
@@ -60,19 +48,14 @@ export interface Incoming {
 }
 
 const EMPTY: Uint8Array = new Uint8Array(0);
-const ARRAY_LENGTH_MAX = 2 ** 32 - 1;
 /** Arrays up to this length get their room at once. Longer ones grow, so that none is made on the word of a message. */
 const RESERVED_MAX = 64;
-/** Entries that the engine allows in one Map or Set. */
-const COLLECTED_MAX = 2 ** 24;
 
 export class Reader {
   readonly source: Source = new Source(EMPTY, 0, 0);
   #bytes: Uint8Array = EMPTY;
   #incoming: Incoming | undefined;
-  #links: Links | undefined;
-  #opened: object[] = [];
-  #resolved: { readonly fn: unknown }[] = [];
+  #linked: LinkedObjects | undefined;
   #buffers: CarriedBuffers | undefined;
   #objects: object[] = [];
   #lists: KnownKeys[] = [];
@@ -97,17 +80,15 @@ export class Reader {
   release(): void {
     this.#bytes = EMPTY;
     this.source.reset(EMPTY, 0, 0);
-    this.#incoming = this.#links = this.#buffers = undefined;
+    this.#incoming = this.#linked = this.#buffers = undefined;
     this.#objects = [];
     this.#depth = 0;
     if (this.#lists.length > 0) this.#lists = [];
-    if (this.#opened.length > 0) this.#opened = [];
-    if (this.#resolved.length > 0) this.#resolved = [];
     if (this.#parked.length > 0) this.#parked = [];
   }
 
   value(): unknown {
-    return this.#tagged(this.source.u8());
+    return this.tagged(this.source.u8());
   }
 
   /** Reads entries into an object. An array of `sparseLength` takes elements too; any other array only takes names. */
@@ -125,11 +106,12 @@ export class Reader {
         stored = true;
       }
       const tag = source.u8();
-      if (tag !== HOLE) put(target, key, this.#tagged(tag));
+      if (tag !== HOLE) put(target, key, this.tagged(tag));
     }
   }
 
-  #tagged(tag: number): unknown {
+  /** The value whose tag has been taken. */
+  tagged(tag: number): unknown {
     const { source } = this;
     if (tag >= SMALL_INT) return tag - SMALL_INT;
     if (tag >= SHORT_STRING) return source.latin1(tag - SHORT_STRING);
@@ -165,50 +147,25 @@ export class Reader {
   #rare(tag: number): unknown {
     const { source } = this;
     switch (tag) {
-      case BIGINT64:
-        return source.i64();
-      case BIGINT:
-      case BIGINT_NEGATIVE:
-        return source.bigint(tag);
       case REF:
-        return at(this.#objects, source.size(), 'object');
-      case ARRAY_NAMED:
-        return this.#arrayNamed();
-      case ARRAY_SPARSE:
-        return this.#arraySparse();
-      case MAP:
-        return this.#container(new Map<unknown, unknown>(), (map) => this.#pairs(map));
-      case SET:
-        return this.#container(new Set<unknown>(), (set) => this.#members(set));
-      case DATE:
-        return this.#met(new Date(source.f64()));
-      case REGEXP:
-        return this.#met(regexp(source.string(), source.string()));
-      case BOXED:
-        return this.#met(this.#boxed());
-      case ERROR:
-        return this.#container(readErrorClass(this), (error) => readErrorParts(this, error));
-      case BUFFER:
-        return this.#met(this.#carried().whole(source.size()));
-      case VIEW:
-        return this.#met(this.#carried().readView(source));
+        return itemAt(this.#objects, source.size(), 'object');
       case HANDLE:
-        return this.#open(source.size());
+        return this.#linkedObjects().open(source.size());
       case FUNCTION:
-        return this.#resolve(source.size());
+        return this.#linkedObjects().resolve(source.size());
       default:
-        throw malformed(`tag ${tag} has no meaning here`);
+        return readBuiltin(this, tag);
     }
   }
 
   /** Counts an object as met, so that references find it. */
-  #met<T extends object>(object: T): T {
+  met<T extends object>(object: T): T {
     this.#objects.push(object);
     return object;
   }
 
   /** Fills a container, now or, deep down, later. */
-  #container<T extends object>(container: T, inside: (container: T) => void): T {
+  container<T extends object>(container: T, inside: (container: T) => void): T {
     this.#objects.push(container);
     if (this.#depth === NESTED_MAX) this.#parked.push(() => inside(container));
     else {
@@ -219,7 +176,7 @@ export class Reader {
     return container;
   }
 
-  // Objects and arrays do what #container does, without making a function each time.
+  // Objects and arrays do what container() does, without making a function each time.
   #object(): object {
     const object = {};
     this.#objects.push(object);
@@ -236,29 +193,13 @@ export class Reader {
     const length = this.source.count();
     const array: unknown[] = length <= RESERVED_MAX ? new Array(length) : [];
     this.#objects.push(array);
-    if (this.#depth === NESTED_MAX) this.#parked.push(() => this.#elements(array, length));
+    if (this.#depth === NESTED_MAX) this.#parked.push(() => this.elements(array, length));
     else {
       this.#depth++;
-      this.#elements(array, length);
+      this.elements(array, length);
       this.#depth--;
     }
     return array;
-  }
-
-  #arrayNamed(): unknown[] {
-    const length = this.source.count();
-    return this.#container([] as unknown[], (array) => {
-      this.#elements(array, length);
-      this.entries(array);
-    });
-  }
-
-  #arraySparse(): unknown[] {
-    const length = this.source.size();
-    if (length > ARRAY_LENGTH_MAX) throw malformed(`an array has ${length} elements`);
-    const array: unknown[] = [];
-    storeSparsely(array, length);
-    return this.#container(array, () => this.entries(array, length));
   }
 
   #fields(object: object): void {
@@ -266,81 +207,40 @@ export class Reader {
     const kind = source.size();
     if (kind === 0) return this.entries(object);
     if (kind === 1) this.#lists.push(readKeyList(source));
-    const { keys, assignable } = at(this.#lists, kind === 1 ? this.#lists.length - 1 : kind - 2, 'key list');
+    const { keys, assignable } = itemAt(
+      this.#lists,
+      kind === 1 ? this.#lists.length - 1 : kind - 2,
+      'key list',
+    );
     if (assignable)
-      for (const key of keys) (object as Record<string, unknown>)[key] = this.#tagged(source.u8());
-    else for (const key of keys) put(object, key, this.#tagged(source.u8()));
+      for (const key of keys) (object as Record<string, unknown>)[key] = this.tagged(source.u8());
+    else for (const key of keys) put(object, key, this.tagged(source.u8()));
   }
 
-  #elements(array: unknown[], length: number): void {
+  /** Reads that many elements or holes into an empty array. */
+  elements(array: unknown[], length: number): void {
     const { source } = this;
     for (let index = 0; index < length; index++) {
       const tag = source.u8();
-      if (tag !== HOLE) array[index] = this.#tagged(tag);
+      if (tag !== HOLE) array[index] = this.tagged(tag);
     }
     if (array.length !== length) array.length = length;
   }
 
-  #pairs(map: Map<unknown, unknown>): void {
-    for (let left = this.#collected(2); left > 0; left--) map.set(this.value(), this.value());
-  }
-
-  #members(set: Set<unknown>): void {
-    for (let left = this.#collected(1); left > 0; left--) set.add(this.value());
-  }
-
-  #collected(bytesEach: number): number {
-    const count = this.source.count(bytesEach);
-    if (count > COLLECTED_MAX) throw malformed(`a Map or Set has ${count} entries`);
-    return count;
-  }
-
-  #boxed(): object {
-    const tag = this.source.u8();
-    const isPrimitive = tag >= SHORT_STRING || (tag >= TRUE && tag <= UTF16);
-    if (!isPrimitive) throw malformed(`tag ${tag} stands where a primitive has to be`);
-    return Object(this.#tagged(tag)) as object;
-  }
-
-  #carried(): CarriedBuffers {
+  get buffers(): CarriedBuffers {
     const bytes = this.#bytes;
     return (this.#buffers ??= new CarriedBuffers(
       new Source(bytes, u32At(bytes, HEADER.buffers), u32At(bytes, HEADER.links)),
     ));
   }
 
-  #open(index: number): object {
-    this.#links ??= linksOf(this.#bytes);
-    const handle = at(this.#links.handles, index, 'handle');
-    if (this.#incoming?.open === undefined)
-      throw malformed('it has a shared object, and only data is taken here');
-    return (this.#opened[index] ??= this.#incoming.open(handle));
+  #linkedObjects(): LinkedObjects {
+    return (this.#linked ??= new LinkedObjects(this.#bytes, this.#incoming ?? {}));
   }
-
-  #resolve(index: number): unknown {
-    this.#links ??= linksOf(this.#bytes);
-    const address = at(this.#links.addresses, index, 'address');
-    if (this.#incoming?.resolve === undefined)
-      throw malformed('it has a function, and only data is taken here');
-    return (this.#resolved[index] ??= { fn: this.#incoming.resolve(address) }).fn;
-  }
-}
-
-function at<T>(list: readonly T[], index: number, what: string): T {
-  if (index >= list.length) throw malformed(`${what} ${index} does not exist`);
-  return list[index]!;
 }
 
 function checkArrayKey(key: string, sparseLength: number): void {
   const index = indexOf(key);
   if (key === 'length' || (index !== undefined && index >= sparseLength))
     throw malformed('an array has an element where none can be');
-}
-
-function regexp(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags);
-  } catch (error) {
-    throw malformed(`a regular expression is none: ${(error as Error).message}`);
-  }
 }

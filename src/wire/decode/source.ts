@@ -171,6 +171,12 @@ export class Source {
   }
 }
 
+/** What a message names by its number in a list. */
+export function itemAt<T>(list: readonly T[], index: number, what: string): T {
+  if (index >= list.length) throw malformed(`${what} ${index} does not exist`);
+  return list[index]!;
+}
+
 function cut(): Error {
   return malformed('it ends too early');
 }

@@ -14,21 +14,17 @@ import type { Writer } from './writer.ts';
 
 const TOLD_APART: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause']);
 
-/** Writes an error after its tag. */
+/** Writes an error, its tag included. */
 export function writeError(writer: Writer, error: Error): void {
-  const index = nearestClass(error);
-  writer.sink.u8(ERROR);
-  writer.sink.u8(index);
-  writer.nested(() => writeParts(writer, error, index));
-}
-
-function writeParts(writer: Writer, error: Error, index: number): void {
   const { sink } = writer;
+  const index = nearestClass(error);
   const { message, stack } = error as { readonly message: unknown; readonly stack?: unknown };
   const name = tellingName(error, index);
   const hasMessage = message !== undefined && (message !== '' || Object.hasOwn(error, 'message'));
   const hasCause = Object.hasOwn(error, 'cause');
   const hasErrors = index === AGGREGATE_ERROR && Object.hasOwn(error, 'errors');
+  sink.u8(ERROR);
+  sink.u8(index);
   sink.u8(
     (hasMessage ? ErrorPart.message : 0) |
       (typeof stack === 'string' ? ErrorPart.stack : 0) |
@@ -36,12 +32,14 @@ function writeParts(writer: Writer, error: Error, index: number): void {
       (hasCause ? ErrorPart.cause : 0) |
       (hasErrors ? ErrorPart.errors : 0),
   );
-  if (hasMessage) sink.string(String(message));
-  if (typeof stack === 'string') sink.string(stack);
-  if (name !== undefined) sink.string(name);
-  if (hasCause) writePart(writer, error, 'cause');
-  if (hasErrors) writePart(writer, error, 'errors');
-  writer.entries(error, fieldsOf(error, hasErrors));
+  writer.nested(() => {
+    if (hasMessage) sink.string(String(message));
+    if (typeof stack === 'string') sink.string(stack);
+    if (name !== undefined) sink.string(name);
+    if (hasCause) writePart(writer, error, 'cause');
+    if (hasErrors) writePart(writer, error, 'errors');
+    writer.entries(error, fieldsOf(error, hasErrors));
+  });
 }
 
 function writePart(writer: Writer, error: Error, key: 'cause' | 'errors'): void {

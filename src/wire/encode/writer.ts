@@ -2,8 +2,8 @@
  * Writes one value: primitives, plain objects and arrays here, the rest next door in `builtins.ts`.
  *
  * Three things make small objects cheap. Each object's keys are one ready-made block of bytes, found on the
- * way (`key-lists.ts`). The first few objects of a message are remembered in a plain array, since asking a Map about an
- * object for the first time costs more than writing it. And nothing is made anew for each value.
+ * way (`key-lists.ts`). Objects met before are found without a Map while they are few (`met-objects.ts`). And nothing
+ * is made anew for each value.
  *
  * Reading an object may run its getters, and those may do anything, this included. So all properties of one object are
  * read before the first is written, in one loop, which is also the fastest way to read them. They wait on a stack.
@@ -37,6 +37,7 @@ import { BufferList } from './buffers.ts';
 import { reasonAgainst, writeBuiltin } from './builtins.ts';
 import { classFacts } from './classes.ts';
 import { emptyKeyList, type KeyList } from './key-lists.ts';
+import { MetObjects } from './met-objects.ts';
 import { property, Refusal, through } from './refusal.ts';
 import { Sink } from './sink.ts';
 
@@ -52,7 +53,6 @@ export interface Outgoing {
 }
 
 const hasOwn = Object.prototype.hasOwnProperty;
-const FEW = 16;
 let messages = 0;
 
 export class Writer {
@@ -65,10 +65,7 @@ export class Writer {
   #lists = 0;
   #depth = 0;
   #parked: (() => void)[] = [];
-  // Objects met so far: the first few in an array, all of them in a Map once there are more.
-  #met = 0;
-  readonly #few: unknown[] = new Array(FEW).fill(undefined);
-  #many: Map<object, number> | undefined;
+  readonly #met: MetObjects = new MetObjects();
   // Properties that have been read and wait to be written.
   #waiting: unknown[] = [];
   #top = 0;
@@ -104,9 +101,9 @@ export class Writer {
 
   /** Forgets the message, however it ended. Keeps nothing alive that belongs to the caller. */
   release(): void {
-    this.#outgoing = this.#links = this.#buffers = this.#many = undefined;
-    for (let index = Math.min(this.#met, FEW) - 1; index >= 0; index--) this.#few[index] = undefined;
-    this.#met = this.#lists = this.#depth = 0;
+    this.#outgoing = this.#links = this.#buffers = undefined;
+    this.#met.clear();
+    this.#lists = this.#depth = 0;
     if (this.#parked.length > 0) this.#parked = [];
     // Written properties leave `undefined` behind; only a failure, or a large message, leaves more to clear.
     if (this.#top > 0 || this.#waiting.length > 1024) this.#waiting = [];
@@ -218,25 +215,11 @@ export class Writer {
 
   /** Whether we have met this object before; then a reference to it is written. */
   #known(value: object): boolean {
-    const met = this.#met;
-    let number: number | undefined;
-    if (this.#many !== undefined) number = this.#many.get(value);
-    else {
-      const few = this.#few;
-      for (let index = 0; index < met; index++) if (few[index] === value) number = index;
-    }
-    if (number !== undefined) {
-      this.sink.u8(REF);
-      this.sink.size(number);
-      return true;
-    }
-    if (met < FEW) this.#few[met] = value;
-    else {
-      this.#many ??= new Map(this.#few.map((object, index) => [object as object, index]));
-      this.#many.set(value, met);
-    }
-    this.#met = met + 1;
-    return false;
+    const number = this.#met.numberOf(value);
+    if (number < 0) return false;
+    this.sink.u8(REF);
+    this.sink.size(number);
+    return true;
   }
 
   #plain(value: object): void {

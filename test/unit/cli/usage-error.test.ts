@@ -33,7 +33,8 @@ test('quoted shows a value as JSON, shortened, with nothing in it that could mov
   assert.equal(quoted(undefined), 'missing');
   assert.equal(quoted('a\u001b[2J\n'), '"a\\u001b[2J\\n"');
   assert.equal(quoted({ seats: null }), '{"seats":null}');
-  assert.equal(quoted('x'.repeat(100)).length, 60);
+  assert.equal(quoted('x'.repeat(58)), `"${'x'.repeat(58)}"`);
+  assert.equal(quoted('x'.repeat(59)).length, 60);
   assert.match(quoted('x'.repeat(100)), /\.\.\.$/);
 });
 

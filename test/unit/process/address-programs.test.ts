@@ -1,6 +1,6 @@
 /**
- * An address made in one process leads another to its own copy of the function: from a program that is still in its
- * top-level await, from a thread, and through every way in which the tests themselves may be run.
+ * An address made in one process leads another to its own copy of the function: from a program that is still
+ * in its top-level await, from a thread, and through every way in which the tests themselves may be run.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { addressOf } from '../../../src/process/address.ts';
-import type { Address, Addressable } from '../../../src/process/task.ts';
+import type { Addressable } from '../../../src/process/task.ts';
+import type { Address } from '../../../src/wire/index.ts';
 
 const run = promisify(execFile);
 const at = (file: string): URL => new URL(`../../fixtures/functions/${file}`, import.meta.url);

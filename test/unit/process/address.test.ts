@@ -1,6 +1,7 @@
 /**
- * A function that is exported has an address, however it is exported; `resolveAddress()` gives it back; everything
- * else is refused by name and place. Here within one process; `address-programs.test.ts` starts others.
+ * A function that is exported has an address, however it is exported; `resolveAddress()` gives it back;
+ * everything else is refused by name and place. Here within one process; `address-programs.test.ts` starts
+ * others.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -59,6 +60,12 @@ const cases: readonly [what: string, fn: Addressable | undefined, file: string, 
   ['a compiled default', require(fileAt('compiled.cjs')).default, 'compiled.cjs', 'default'],
   ['a CommonJS module in TypeScript', require(fileAt('typed.cts')).work, 'typed.cts', 'work'],
   ['a CommonJS package', await inCommonJs('commonjs/work.js'), 'commonjs/work.js', 'work'],
+  [
+    'a CommonJS module imported by a statement',
+    (await load('imports-commonjs.ts'))['statedWork'],
+    'commonjs/stated.ts',
+    'work',
+  ],
   ['a CommonJS package in TypeScript', await inCommonJs('commonjs/typed.ts'), 'commonjs/typed.ts', 'work'],
 ];
 
@@ -148,8 +155,7 @@ test('addressOf() says the line that the author wrote, also of code that a loade
 });
 
 test('addressOf() refuses what is no function with a TypeError', () => {
-  for (const value of [undefined, null, 1, {}])
-    assert.throws(() => addressOf(value as unknown as Addressable), TypeError);
+  for (const value of [undefined, null, 1, {}]) assert.throws(() => addressOf(value as never), TypeError);
 });
 
 test('addressOf() runs no getter of a CommonJS module to find a name', () => {

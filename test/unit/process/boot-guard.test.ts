@@ -1,6 +1,6 @@
 /**
- * All that a module sets off at its import sees the boot, however late it runs; nothing that a target does sees it,
- * though the target is of the same module.
+ * All that a module sets off at its import sees the boot, however late it runs; nothing that a target does
+ * sees it, though the target is of the same module.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,7 @@
-/** A name is found by the value that a variable holds; only for the default, which no variable holds, by the text. */
+/**
+ * A name is found by the value that a variable holds; only for the default, which no variable holds, by the
+ * text.
+ */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';

@@ -1,4 +1,6 @@
-/** `locate()` leaves nothing behind: no open session, no global property, no hold on what it was asked about. */
+/**
+ * `locate()` leaves nothing behind: no open session, no global property, no hold on what it was asked about.
+ */
 import assert from 'node:assert/strict';
 import { Session } from 'node:inspector';
 import { mock, test } from 'node:test';

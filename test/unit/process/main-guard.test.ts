@@ -1,4 +1,7 @@
-/** One module is the program, however it was named on the command line; in a child and in a thread there is none. */
+/**
+ * One module is the program, however it was named on the command line; in a child and in a thread there is
+ * none.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -34,6 +37,7 @@ test('isMain() knows the program behind a symbolic link', async (t) => {
   await symlink(root, join(elsewhere, 'linked'));
   const linked = join(elsewhere, 'linked', relative(root, folder), 'index.js');
   assert.deepEqual(await answers([join(elsewhere, 'tool')], folder), yes);
+  assert.deepEqual(await answers(['--preserve-symlinks', join(elsewhere, 'tool')], folder), yes);
   assert.deepEqual(await answers([linked], folder), yes);
   assert.deepEqual(await answers(['--preserve-symlinks-main', linked], folder), yes);
 });

@@ -1,4 +1,7 @@
-/** A task names an export without importing it: a stub with the type of the function, which only another process calls. */
+/**
+ * A task names an export without importing it: a stub with the type of the function, which only another
+ * process calls.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';

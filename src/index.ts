@@ -1,0 +1,28 @@
+export { DuodaoError, type ErrorCode, type Facts, type Wait, type WaitSync } from './base/index.ts';
+export {
+  Lease,
+  Queue,
+  type QueueOptions,
+  type Scalar,
+  type ScalarValue,
+  type ScalarView,
+  SharedArray,
+  Value,
+} from './ipc/index.ts';
+export type { Participant } from './memory/index.ts';
+export {
+  type AnyFunction,
+  activeChildren,
+  type CurrentProcess,
+  currentProcess,
+  type Exit,
+  isMain,
+  type ParentProcess,
+  Process,
+  type ProcessCommon,
+  type ProcessOptions,
+  type ProcessState,
+  parentProcess,
+  task,
+} from './process/index.ts';
+export { Held, Lock, type LockOptions } from './sync/index.ts';

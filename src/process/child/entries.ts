@@ -1,0 +1,13 @@
+/**
+ * Where the files lie that children begin with. The one place that builds such addresses: the compiler rewrites the
+ * extension of an import, but not of a URL.
+ *
+ * @module
+ */
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The file that a child process begins with, in the form that we run in ourselves: sources or compiled. */
+export function mainEntry(): string {
+  return fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
+}

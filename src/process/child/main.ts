@@ -1,0 +1,84 @@
+/**
+ * What a child process begins with.
+ *
+ * In this order, so that it can never outlive its parent, and is counted before it can hold anything: its life is tied
+ * to the parent's pipe; it takes its slot in the arena; it reads what it is to do; it loads the module of its target;
+ * it calls the target; it delivers what comes back. Then it ends as any program does, when nothing keeps it alive.
+ *
+ * @module
+ */
+import { closeSync } from 'node:fs';
+import { DuodaoError } from '../../base/index.ts';
+import { makeParcel, openParcel } from '../../ipc/index.ts';
+import { attach } from '../../memory/index.ts';
+import { closeOnExec, dieWithWritersOf, reopen } from '../../platform/index.ts';
+import '../functions.ts';
+import { resolveAddress } from '../address.ts';
+import { runTarget, whileBooting } from '../boot-guard.ts';
+import { currentProcess, introduce } from '../family.ts';
+import { type ChildOrders, type ChildPlace, readPlace } from '../launch.ts';
+import { markChild } from '../main-guard.ts';
+import { ProcessRecord } from '../record.ts';
+
+function tieLife(lifeFd: number): void {
+  closeOnExec(lifeFd);
+  // Owner and signal belong to the open description, which the parent's other children share: so one of our own.
+  dieWithWritersOf(reopen('self', lifeFd, 'read'));
+  closeSync(lifeFd);
+}
+
+async function begin(place: ChildPlace): Promise<void> {
+  tieLife(place.lifeFd);
+  closeOnExec(place.arenaFd);
+  attach(place.arenaFd);
+  markChild();
+  const record = ProcessRecord.open(place.offset, place.serial);
+  try {
+    const fn = await load(record);
+    record.setStage('running');
+    deliver(record, 'value', await runTarget(fn));
+  } catch (error) {
+    process.exitCode = 1;
+    complain(error);
+    deliver(record, 'error', error);
+  }
+}
+
+/** Reads what is to be done, and loads the module that can do it. */
+async function load(record: ProcessRecord): Promise<() => unknown> {
+  const { orders, args } = record;
+  if (!orders || !args) throw new DuodaoError('protocol', 'This process was given nothing to do');
+  return whileBooting(async () => {
+    const { target, name, daemon, argv, parent } = (await openParcel(orders)) as ChildOrders;
+    introduce(name, daemon, parent);
+    process.argv.splice(1, process.argv.length, ...argv);
+    const work = (await openParcel(args)) as readonly never[];
+    const fn = (await resolveAddress(target)) as (...args: readonly never[]) => unknown;
+    record.dropOrders();
+    return () => fn(...work);
+  });
+}
+
+function deliver(record: ProcessRecord, outcome: 'value' | 'error', value: unknown): void {
+  try {
+    record.deliver(outcome, makeParcel(value, outcome === 'value' ? 'result' : 'error'));
+  } catch (error) {
+    // What came back cannot cross, or the arena is full: then that is what the parent is told.
+    process.exitCode = 1;
+    complain(error);
+    record.deliver('error', makeParcel(error, 'error'));
+  }
+}
+
+/** Says on standard error what went wrong here, as nobody may ever ask for the result. */
+function complain(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? String(error)) : `Thrown: ${String(error)}`;
+  process.stderr.write(`${currentProcess().name}: ${text}\n`);
+}
+
+const place = readPlace(process.argv[2]);
+if (place) await begin(place);
+else {
+  process.stderr.write('This file is what child processes of duodao begin with; it is not for running by hand.\n');
+  process.exitCode = 2;
+}

@@ -1,0 +1,61 @@
+/**
+ * The list of public names, one per door of the package. A name that appears or vanishes is a decision, so it
+ * is made twice: in the door and here.
+ */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import test from 'node:test';
+import { parse } from 'es-module-lexer/js';
+import { textOf } from './sources.ts';
+
+/** Every value and type that users can import, by the door they import it from. */
+const PUBLIC: Readonly<Record<string, readonly string[]>> = {
+  '.': [],
+};
+
+interface Conditions {
+  readonly types: string;
+  readonly default: string;
+}
+
+const { exports } = JSON.parse(textOf('package.json')) as { exports: Record<string, string | Conditions> };
+
+/** The doors that package.json opens, each with the source that is built into it. */
+const doors = Object.entries(exports).flatMap(([door, target]) =>
+  typeof target === 'string' ? [] : [{ door, target, source: sourceOf(target.default) }],
+);
+
+function sourceOf(built: string): string {
+  return built.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
+}
+
+const isBuilt = (source: string): boolean => existsSync(new URL(`../../${source}`, import.meta.url));
+
+test('Every door of package.json has a list of public names, and every list a door', () => {
+  assert.deepEqual(doors.map(({ door }) => door).toSorted(), Object.keys(PUBLIC).toSorted());
+});
+
+test('A string among the exports is package.json itself', () => {
+  const files = Object.values(exports).filter((target) => typeof target === 'string');
+  assert.deepEqual(files, ['./package.json']);
+});
+
+for (const { door, target, source } of doors) {
+  test(`The door '${door}' leads to a room that is built`, () => {
+    assert.match(source, /^src\/(?:[a-z]+\/)?index\.ts$/);
+    assert.equal(target.types, target.default.replace(/\.js$/, '.d.ts'));
+    assert.ok(isBuilt(source), `${source} does not exist`);
+  });
+
+  test(`The door '${door}' exports its public names and no others`, async () => {
+    const [, written] = parse(textOf(source));
+    const named = written.map((one) => {
+      assert.ok('name' in one, `${source} exports everything of another file`);
+      return one;
+    });
+    assert.deepEqual(named.map(({ name }) => name).toSorted(), PUBLIC[door]?.toSorted());
+    const loaded = (await import(new URL(`../../${source}`, import.meta.url).href)) as object;
+    const values = named.filter(({ typeOnly }) => !typeOnly).map(({ name }) => name);
+    assert.deepEqual(Object.keys(loaded).toSorted(), values.toSorted());
+  });
+}

@@ -1,0 +1,88 @@
+/** The leak finder of a whole run must find leaks: each kind is leaked on purpose, found, and gone when ended. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { before, leaks, MARKER, type Past, processesLeft, settledLeaks } from '../../../scripts/leaks.js';
+
+const tmp = mkdtempSync(join(tmpdir(), 'leaks-'));
+after(() => rmSync(tmp, { recursive: true }));
+
+const note = (): Past => before({ marker: `test-${process.pid}-${Math.random()}`, tmp });
+const isFound = (past: Past, pid: number): boolean => processesLeft(past).some((left) => left.pid === pid);
+
+/** Starts a shell that starts a sleeper and ends, so that the sleeper is nobody's child. */
+async function orphan(env: NodeJS.ProcessEnv): Promise<number> {
+  const shell = spawn('sh', ['-c', 'sleep 60 >/dev/null 2>&1 & echo $!'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+  if (shell.exitCode === null) await once(shell, 'exit');
+  return Number(line);
+}
+
+async function endOf(past: Past, pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  while (isFound(past, pid)) await new Promise(setImmediate);
+}
+
+test('An orphan that carries the marker is found by its name until it has ended', async () => {
+  const past = note();
+  const pid = await orphan({ [MARKER]: past.marker });
+  assert.ok(isFound(past, pid));
+  const found = leaks(past).filter((leak) => leak.startsWith(`process ${pid}: `));
+  assert.deepEqual(found, [`process ${pid}: sleep 60`]);
+  await endOf(past, pid);
+});
+
+test('A descendant is found although it carries no marker, until it has ended', async () => {
+  const past = note();
+  const child = spawn('sleep', ['60'], { stdio: 'ignore', env: { PATH: process.env['PATH'] } });
+  await once(child, 'spawn');
+  assert.ok(isFound(past, child.pid!));
+  await endOf(past, child.pid!);
+});
+
+test('Processes that were there before, and those of another run, are not found', async () => {
+  const other = await orphan({ [MARKER]: 'another run' });
+  const earlier = note();
+  const ours = await orphan({ [MARKER]: earlier.marker });
+  const later = before({ marker: earlier.marker, tmp });
+  assert.ok(!isFound(earlier, other));
+  assert.ok(!isFound(later, ours));
+  process.kill(other, 'SIGKILL');
+  await endOf(earlier, ours);
+});
+
+test('A file in the temporary folder is found when it is ours and was not there before', () => {
+  writeFileSync(join(tmp, 'duodao-before'), '');
+  const past = note();
+  writeFileSync(join(tmp, 'duodao-after'), '');
+  writeFileSync(join(tmp, 'something-else'), '');
+  const found = leaks(past).filter((leak) => leak.startsWith(tmp));
+  assert.deepEqual(found, [join(tmp, 'duodao-after')]);
+});
+
+test('A file in /dev/shm is found until it is removed', () => {
+  const past = note();
+  const file = `/dev/shm/leaks-${process.pid}`;
+  writeFileSync(file, '');
+  const found = leaks(past);
+  rmSync(file);
+  assert.ok(found.includes(file));
+  assert.ok(!leaks(past).includes(file));
+});
+
+test('settledLeaks() waits for what is just ending, and no longer than its grace for the rest', async () => {
+  const past = note();
+  const file = join(tmp, 'duodao-short');
+  writeFileSync(file, '');
+  setImmediate(() => rmSync(file));
+  assert.ok(!(await settledLeaks(past)).includes(file));
+  writeFileSync(file, '');
+  assert.ok((await settledLeaks(past, 0)).includes(file));
+});
