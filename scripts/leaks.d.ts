@@ -1,3 +1,5 @@
+import type { ProcessEntry } from './proc.js';
+
 export const MARKER: 'DUODAO_TEST_RUN';
 
 export interface Past {
@@ -5,13 +7,7 @@ export interface Past {
   readonly tmp: string;
 }
 
-export interface LeftProcess {
-  readonly pid: number;
-  readonly ppid: number;
-  readonly key: string;
-}
-
 export function before(run: { marker: string; tmp: string }): Past;
-export function processesLeft(past: Past): LeftProcess[];
+export function processesLeft(past: Past): ProcessEntry[];
 export function leaks(past: Past): string[];
 export function settledLeaks(past: Past, graceMs?: number): Promise<string[]>;

@@ -44,26 +44,37 @@ function missing() {
   return wrong && `${wrong[0]} is not the one that package-lock.json names`;
 }
 
-function run(command, ...args) {
-  const { status, signal, error } = spawnSync(command, args, {
-    cwd: fileURLToPath(ROOT),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (status === 0) return;
+function run(command, args, stdio) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: fileURLToPath(ROOT), stdio });
   if (error || signal) console.error(`duodao: ${command} did not run: ${error ? error.message : signal}`);
-  process.exit(status || 1);
+  return status;
+}
+
+function install() {
+  // Nothing we use needs its install script.
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  if (run('npm', ['ci', ...flags], 'ignore') === 0) return 0;
+  // npm ci refuses a lock file without the binaries for other machines, and a registry that serves only some
+  // of them makes npm write such a one. npm install takes the same versions from it, and says what is wrong.
+  return run('npm', ['install', '--no-save', ...flags], ['ignore', 'inherit', 'inherit']);
+}
+
+function build() {
+  const script = fileURLToPath(new URL('scripts/build.js', ROOT));
+  return run(process.execPath, [script], ['ignore', 'inherit', 'inherit']);
+}
+
+/** Says why, does it, and stops here when it fails. */
+function step(why, action) {
+  console.log(`duodao: ${why}`);
+  const status = action();
+  if (status !== 0) process.exit(status || 1);
 }
 
 refuseOldNode();
 const reason = missing();
-if (reason !== undefined) {
-  console.log(`duodao: installing the dependencies, as ${reason}`);
-  // Nothing we use needs its install script.
-  run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
-}
+if (reason !== undefined) step(`installing the dependencies, as ${reason}`, install);
 const built = read('dist/.built');
 const { fingerprint } = await import('./fingerprint.js');
-if (built !== fingerprint()) {
-  console.log(`duodao: building dist, as ${built === undefined ? 'it is missing' : 'src has changed'}`);
-  run(process.execPath, fileURLToPath(new URL('scripts/build.js', ROOT)));
-}
+if (built === undefined) step('building dist, as it is missing', build);
+else if (built !== fingerprint()) step('building dist, as src has changed', build);

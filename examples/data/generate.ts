@@ -4,8 +4,8 @@
 // It writes:   trains.json and orders.ndjson, beside this file
 //
 // The popular trains are asked for several times over, so most of their orders are refused as sold out; the
-// slow ones keep seats to the end. A few orders cannot be served at all (a train or class that does not exist,
-// zero, negative or half a seat), since real order files have such lines too.
+// slow ones keep seats to the end. A few orders cannot be served at all (a train or class that does not
+// exist, zero, negative or half a seat), since real order files have such lines too.
 //
 // Only whole-number arithmetic decides anything: logarithms and powers may differ between JavaScript engines
 // in the last bit, and then the file would differ too.
@@ -24,9 +24,9 @@ type Classes = Readonly<Record<string, readonly [seats: number, price: number]>>
 const ORDERS = 20_000;
 const SEED = 20_260_101;
 
-// Number, how popular it is, and its classes with seats and a price in yuan, all of the size of real ones: the
-// letter of a Chinese train number says what it is, from G (high speed, 8 or 16 cars) down to K (fast) and Y
-// (for tourists).
+// Number, how popular it is, and its classes with seats and a price in yuan, all of the size of real ones.
+// The letter of a Chinese train number says what it is, from G (high speed) down to K (fast) and Y (for
+// tourists).
 const TRAINS: readonly (readonly [train: string, popularity: number, classes: Classes])[] = [
   ['G1', 30, { second: [1031, 662], first: [140, 1060], business: [22, 2318] }],
   ['G2', 26, { second: [1031, 662], first: [140, 1060], business: [22, 2318] }],
@@ -70,8 +70,8 @@ const FAULTS: readonly { readonly train?: string; readonly class?: string; reado
   { seats: 0 },
 ];
 
-const SURNAMES = '王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗';
-const NAMES = '伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰';
+const SURNAMES = Array.from('王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗');
+const NAMES = Array.from('伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰');
 
 /** Makes the sample, from nothing but the tables above. */
 export function generate(): Sample {
@@ -86,8 +86,8 @@ export function generate(): Sample {
   const orders: string[] = [];
   for (let id = 1; id <= ORDERS; id++) {
     const [train, , classes] = pick(tickets, below);
-    const surname = pick(Array.from(SURNAMES), below);
-    const buyer = surname + pick(Array.from(NAMES), below) + (below(2) === 0 ? pick(Array.from(NAMES), below) : '');
+    const surname = pick(SURNAMES, below);
+    const buyer = surname + pick(NAMES, below) + (below(2) === 0 ? pick(NAMES, below) : '');
     const order = { id, buyer, train, class: pick(seatsByTens(classes), below), seats: pick(PARTY, below) };
     orders.push(JSON.stringify({ ...order, ...faultOf(id) }));
   }
@@ -127,8 +127,8 @@ function pick<T>(items: readonly T[], below: (limit: number) => number): T {
 /**
  * Whole numbers from 0 to `limit - 1`, the same for the same seed.
  *
- * Source: Bob Jenkins' small fast generator (JSF32), 2007. The remainder favours small numbers by less than one
- * in a million at the limits used here.
+ * Source: Bob Jenkins' small fast generator (JSF32), 2007. The remainder favours small numbers by less than
+ * one in a million at the limits used here.
  */
 function dice(seed: number): (limit: number) => number {
   let [a, b, c, d] = [0xf1ea5eed, seed, seed, seed];

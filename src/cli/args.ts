@@ -1,9 +1,9 @@
 /**
  * Options of a command: a table of what exists, and the values that were given.
  *
- * `parseArgs` of node:util cuts the words up; this adds what it lacks: numbers with limits, a suggestion for a
- * misspelt name, and sentences that say what to write instead. It is used in its lenient mode, as its strict
- * mode refuses `--kill -1` as "ambiguous" when the useful answer is that N must be 0 or more.
+ * `parseArgs` of node:util cuts the words up; this adds what it lacks: numbers with limits, a suggestion for
+ * a misspelt name, and sentences that say what to write instead. It is used in its lenient mode, as its
+ * strict mode refuses `--kill -1` as "ambiguous" when the useful answer is that N must be 0 or more.
  *
  * Given twice, the last one counts, so that an alias of somebody's shell can be overruled.
  * Not here: short forms, except `-h`. A script says what it means, a person has completion.

@@ -40,7 +40,7 @@ const WORD = /true|false|null/y;
 /**
  * Reads one JSON value that fills the whole text.
  *
- * @throws {@link JsonFault} at the first place that breaks the grammar, repeats a name, or is nested too deep.
+ * @throws {@link JsonFault} at the first place that breaks the grammar, repeats a name, or is too deep.
  */
 export function parseJson(text: string): JsonNode {
   const reader = new Reader(text);

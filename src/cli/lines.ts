@@ -16,7 +16,8 @@ import { fileError, UsageError } from './usage-error.ts';
 /**
  * Takes one line.
  *
- * `text` is undefined when its bytes are not UTF-8. `ended` is false only for a last line without a line feed.
+ * `text` is undefined when its bytes are not UTF-8. `ended` is false only for a last line that has no line
+ * feed.
  */
 export type TakeLine = (text: string | undefined, number: number, ended: boolean) => void;
 

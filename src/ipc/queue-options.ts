@@ -21,7 +21,10 @@ const MOST_BYTES = 2 ** 30;
 const MOST_ITEMS = 2 ** 31 - 1;
 
 /** Refuses absurd bounds, and fills in the defaults. */
-export function checkQueueOptions(options: QueueOptions): { readonly capacity: number; readonly bytes: number } {
+export function checkQueueOptions(options: QueueOptions): {
+  readonly capacity: number;
+  readonly bytes: number;
+} {
   const { capacity = Number.POSITIVE_INFINITY, bytes = DEFAULT_BYTES } = options;
   const bounded = capacity !== Number.POSITIVE_INFINITY;
   if (bounded && !(Number.isInteger(capacity) && capacity >= 1 && capacity <= MOST_ITEMS)) {

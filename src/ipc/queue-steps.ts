@@ -4,7 +4,15 @@
  * @module
  */
 import { DuodaoError } from '../base/index.ts';
-import { type Here, here, NOT_YET, type NotYet, type SharedObject, type Tag, WaitPoint } from '../memory/index.ts';
+import {
+  type Here,
+  here,
+  NOT_YET,
+  type NotYet,
+  type SharedObject,
+  type Tag,
+  WaitPoint,
+} from '../memory/index.ts';
 import type { Encoded } from '../wire/index.ts';
 import { handlesIn, handlesSent, handlesTaken, pack, unpack } from './crossing.ts';
 import { QueueBody, type Taken } from './queue-body.ts';

@@ -71,10 +71,14 @@ export class Queue<T = unknown> {
     const queue = openQueue(object) as Queue<T>;
     const { capacity, bytes } = checkQueueOptions(options);
     if (options.capacity !== undefined && queue.capacity !== options.capacity) {
-      throw new RangeError(`Cannot open the queue "${name}" with capacity ${capacity}: it has ${queue.capacity}`);
+      throw new RangeError(
+        `Cannot open the queue "${name}" with capacity ${capacity}: it has ${queue.capacity}`,
+      );
     }
     if (options.bytes !== undefined && queue.#steps.body.ringBytes !== ringBytesFor(bytes)) {
-      throw new RangeError(`Cannot open the queue "${name}" with ${bytes} bytes: it has ${queue.#steps.body.ringBytes}`);
+      throw new RangeError(
+        `Cannot open the queue "${name}" with ${bytes} bytes: it has ${queue.#steps.body.ringBytes}`,
+      );
     }
     return queue;
   }
@@ -163,7 +167,11 @@ export class Queue<T = unknown> {
    * lease is done. If its holder dies first, the item is handed to somebody else. Errors as `get`.
    */
   async lease(wait?: Wait): Promise<Lease<T>> {
-    return this.#lease(await this.#resolved(await this.#steps.getting.wait('An item in the queue', this.#steps.tryLease, wait)));
+    return this.#lease(
+      await this.#resolved(
+        await this.#steps.getting.wait('An item in the queue', this.#steps.tryLease, wait),
+      ),
+    );
   }
 
   /** Takes the oldest item in hand, blocking the thread until there is one. As `lease`. */

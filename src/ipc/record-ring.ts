@@ -64,7 +64,8 @@ export class RecordRing {
 
   constructor(memory: ArrayBuffer) {
     this.sizeBytes = memory.byteLength;
-    if (this.sizeBytes < 8 || this.sizeBytes & (this.sizeBytes - 1)) throw broken('its ring is not a power of two');
+    if (this.sizeBytes < 8 || this.sizeBytes & (this.sizeBytes - 1))
+      throw broken('its ring is not a power of two');
     this.#mask = this.sizeBytes - 1;
     this.#words = new Int32Array(memory);
     this.#floats = new Float64Array(memory);

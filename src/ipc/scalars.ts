@@ -43,7 +43,9 @@ const NAMES: readonly Scalar[] = Object.keys(VIEWS) as Scalar[];
 
 export function checkScalar(what: string, type: unknown): asserts type is Scalar {
   if (typeof type === 'string' && Object.hasOwn(VIEWS, type)) return;
-  throw new TypeError(`Cannot make a ${what} as its type must be one of ${NAMES.join(' ')}: it is ${String(type)}`);
+  throw new TypeError(
+    `Cannot make a ${what} as its type must be one of ${NAMES.join(' ')}: it is ${String(type)}`,
+  );
 }
 
 /** The number that stands for a type in shared memory. */
@@ -74,7 +76,8 @@ export function viewAs<T extends Scalar>(type: T, memory: ArrayBuffer): ScalarVi
 /** Refuses what is not a value of the type. Out of range is refused, too: nothing is cut off silently. */
 export function checkScalarValue(type: Scalar, value: unknown): void {
   if (isBig(type)) {
-    if (typeof value !== 'bigint') throw new TypeError(`Cannot store into ${type} as it takes a bigint: it is ${typeof value}`);
+    if (typeof value !== 'bigint')
+      throw new TypeError(`Cannot store into ${type} as it takes a bigint: it is ${typeof value}`);
   } else if (typeof value !== 'number') {
     throw new TypeError(`Cannot store into ${type} as it takes a number: it is ${typeof value}`);
   }
@@ -82,12 +85,16 @@ export function checkScalarValue(type: Scalar, value: unknown): void {
   const bits = BigInt(type.slice(1));
   const signed = type.startsWith('i');
   if (!isBig(type) && !Number.isInteger(value)) {
-    throw new RangeError(`Cannot store into ${type} as it takes whole numbers: current value is ${String(value)}`);
+    throw new RangeError(
+      `Cannot store into ${type} as it takes whole numbers: current value is ${String(value)}`,
+    );
   }
   const whole = BigInt(value as number | bigint);
   const least = signed ? -(1n << (bits - 1n)) : 0n;
   const most = signed ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
   if (whole < least || whole > most) {
-    throw new RangeError(`Cannot store into ${type} as it holds ${least} to ${most}: current value is ${String(value)}`);
+    throw new RangeError(
+      `Cannot store into ${type} as it holds ${least} to ${most}: current value is ${String(value)}`,
+    );
   }
 }

@@ -114,7 +114,9 @@ function createArray<T extends Scalar>(
   for (const number of numbers ?? []) checkScalarValue(type, number);
   const length = numbers?.length ?? (content as number);
   if (!Number.isInteger(length) || length < 1) {
-    throw new RangeError(`Cannot make an array as its length must be a whole number of 1 or more: current value is ${length}`);
+    throw new RangeError(
+      `Cannot make an array as its length must be a whole number of 1 or more: current value is ${length}`,
+    );
   }
   const dataBytes = length * bytesOf(type);
   if (dataBytes > LIMIT_BYTES) {
@@ -125,7 +127,8 @@ function createArray<T extends Scalar>(
   }
   return here().objects.create(KIND, { bodyBytes: TYPED_BODY_BYTES, dataBytes }, name ?? '', (object) => {
     setType(object, type);
-    if (numbers) (viewAs(type, object.data(TYPED_BODY_BYTES)) as never as { set(from: unknown[]): void }).set(numbers);
+    if (numbers)
+      (viewAs(type, object.data(TYPED_BODY_BYTES)) as never as { set(from: unknown[]): void }).set(numbers);
   });
 }
 

@@ -146,17 +146,24 @@ export class Value<T extends Scalar = Scalar> {
 /** An amount may be negative for an unsigned type, too: it wraps. */
 function checkAmount(type: Scalar, amount: unknown): void {
   if (isBig(type) ? typeof amount === 'bigint' : Number.isInteger(amount)) return;
-  throw new TypeError(`Cannot add to ${type} as it takes ${isBig(type) ? 'a bigint' : 'a whole number'}: current value is ${String(amount)}`);
+  throw new TypeError(
+    `Cannot add to ${type} as it takes ${isBig(type) ? 'a bigint' : 'a whole number'}: current value is ${String(amount)}`,
+  );
 }
 
-function createValue<T extends Scalar>(type: T, initial: ScalarValue<T> | undefined, name?: string): SharedObject {
+function createValue<T extends Scalar>(
+  type: T,
+  initial: ScalarValue<T> | undefined,
+  name?: string,
+): SharedObject {
   checkScalar('value', type);
   if (initial !== undefined) checkScalarValue(type, initial);
   if (name !== undefined) checkName('value', name);
   const size = { bodyBytes: TYPED_BODY_BYTES, dataBytes: Math.max(8, bytesOf(type)) };
   return here().objects.create(KIND, size, name ?? '', (object) => {
     setType(object, type);
-    if (initial !== undefined) (viewAs(type, object.data(TYPED_BODY_BYTES)) as never as unknown[])[0] = initial;
+    if (initial !== undefined)
+      (viewAs(type, object.data(TYPED_BODY_BYTES)) as never as unknown[])[0] = initial;
   });
 }
 

@@ -81,7 +81,8 @@ export class Allocator {
     let offset = -1;
     this.#enter();
     try {
-      offset = index < 0 ? this.#takeRun(Math.ceil(sizeBytes / EXTENT_BYTES), tag) : this.#takeBlock(index, tag);
+      offset =
+        index < 0 ? this.#takeRun(Math.ceil(sizeBytes / EXTENT_BYTES), tag) : this.#takeBlock(index, tag);
     } finally {
       this.#guard.give();
     }
@@ -100,7 +101,8 @@ export class Allocator {
   /** Changes who has a piece. Of no effect unless `before` has it. */
   handOver(offset: number, before: number, after: number): void {
     const extent = this.#extentOf(offset);
-    if (this.#kind(extent) === RUN) Atomics.compareExchange(this.#table, extent * ENTRY + OWNER, before, after);
+    if (this.#kind(extent) === RUN)
+      Atomics.compareExchange(this.#table, extent * ENTRY + OWNER, before, after);
     else Atomics.compareExchange(this.#owners(extent), this.#blockOf(extent, offset), before, after);
   }
 
@@ -173,7 +175,8 @@ export class Allocator {
     const { header } = this.#arena;
     const hint = (header[AT.classHints + index] as number) - 1;
     let extent = hint >= 0 && this.#hasRoom(hint, index) ? hint : -1;
-    for (let other = 0; extent < 0 && other < this.#top; other++) if (this.#hasRoom(other, index)) extent = other;
+    for (let other = 0; extent < 0 && other < this.#top; other++)
+      if (this.#hasRoom(other, index)) extent = other;
     if (extent < 0) extent = this.#newSlab(index);
     if (extent < 0) return -1;
     header[AT.classHints + index] = extent + 1;

@@ -161,7 +161,8 @@ export function openArena(fd: number): Arena {
   if (Atomics.load(words, AT.magic) !== MAGIC) throw foreign('it does not begin like one');
   if (words[AT.abi] !== ABI) throw foreign(`it has layout ${words[AT.abi]}, this duodao has ${ABI}`);
   if (floats[HEADER.arenaBytes / 8] !== sizeBytes) throw foreign('its size is not what its header says');
-  if (floats[HEADER.pidNamespace / 8] !== namespaceNumber()) throw foreign('it comes from another pid namespace');
+  if (floats[HEADER.pidNamespace / 8] !== namespaceNumber())
+    throw foreign('it comes from another pid namespace');
   return arenaAt(fd, address, sizeBytes, words);
 }
 
@@ -180,7 +181,9 @@ function arenaAt(fd: number, address: number, sizeBytes: number, words: Int32Arr
     addressOf: (offsetBytes) => address + offsetBytes,
     view(offsetBytes, length) {
       if (!(offsetBytes >= 0 && length > 0 && offsetBytes + length <= sizeBytes)) {
-        throw new DuodaoError('protocol', `Cannot view ${length} bytes at ${offsetBytes} of shared memory`, { sizeBytes });
+        throw new DuodaoError('protocol', `Cannot view ${length} bytes at ${offsetBytes} of shared memory`, {
+          sizeBytes,
+        });
       }
       return viewMemory(address + offsetBytes, length);
     },

@@ -47,9 +47,13 @@ export function openFace(reference: Reference): object {
   if (face) return face;
   const kind = kindOf(reference.kind);
   if (!kind) {
-    throw new DuodaoError('protocol', `Cannot open a shared object of kind ${reference.kind}: this program has none`, {
-      kind: reference.kind,
-    });
+    throw new DuodaoError(
+      'protocol',
+      `Cannot open a shared object of kind ${reference.kind}: this program has none`,
+      {
+        kind: reference.kind,
+      },
+    );
   }
   return kind.open(here().objects.open(reference));
 }

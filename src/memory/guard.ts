@@ -40,7 +40,11 @@ const LINE = layout('guard line', 64, {
 });
 
 /** The parts of a line that are the guard's own: `[0, wordEnd)` and `[start, end)`. */
-export const GUARD_NODE: { readonly wordEnd: number; readonly start: number; readonly end: number } = { wordEnd: LINE.users, start: LINE.prev, end: LINE.more };
+export const GUARD_NODE: { readonly wordEnd: number; readonly start: number; readonly end: number } = {
+  wordEnd: LINE.users,
+  start: LINE.prev,
+  end: LINE.more,
+};
 
 const WORD = LINE.word / 4;
 const OWNER = LINE.owner / 4;
@@ -95,7 +99,8 @@ export class Guard {
   /** Leaves, with everything in order. */
   give(): void {
     // SYNC with the compare-exchange in take(): publishes what we wrote. Fails only when somebody waits.
-    if (Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid) futexStoreAndWake(this.#address);
+    if (Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid)
+      futexStoreAndWake(this.#address);
     this.#pending[PENDING_INDEX] = 0;
   }
 
@@ -122,9 +127,11 @@ export class Guard {
         return (seen & OWNER_DIED) !== 0;
       }
       if (spins++ < SPINS) continue;
-      if ((seen & WAITERS) === 0 && Atomics.compareExchange(this.#line, WORD, seen, seen | WAITERS) !== seen) continue;
+      if ((seen & WAITERS) === 0 && Atomics.compareExchange(this.#line, WORD, seen, seen | WAITERS) !== seen)
+        continue;
       const end = futexWait(this.#address, seen | WAITERS, RECHECK_MS);
-      if (end === 'timed-out' && (Atomics.load(this.#line, WORD) & OWNER_MASK) === 0) this.#thread.countNetHit();
+      if (end === 'timed-out' && (Atomics.load(this.#line, WORD) & OWNER_MASK) === 0)
+        this.#thread.countNetHit();
     }
   }
 

@@ -9,7 +9,15 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import { makePipe, RobustList } from '../platform/index.ts';
 import { Allocator } from './allocator.ts';
-import { type Arena, AT, createArena, findArenaFd, HOUSE_GUARDS, houseGuardOffset, openArena } from './arena.ts';
+import {
+  type Arena,
+  AT,
+  createArena,
+  findArenaFd,
+  HOUSE_GUARDS,
+  houseGuardOffset,
+  openArena,
+} from './arena.ts';
 import { Bell, makeBellPipe } from './bell.ts';
 import { DeathWatch } from './death-watch.ts';
 import { Guard, type GuardThread } from './guard.ts';

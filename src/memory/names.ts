@@ -13,10 +13,13 @@ import { NAME_LIMIT_BYTES, NAMED, type SharedObject } from './object.ts';
 
 /** Refuses what cannot be a name or a label. */
 export function checkName(what: string, name: unknown): asserts name is string {
-  if (typeof name !== 'string') throw new TypeError(`Cannot name a ${what} as the name must be a string: it is ${typeof name}`);
+  if (typeof name !== 'string')
+    throw new TypeError(`Cannot name a ${what} as the name must be a string: it is ${typeof name}`);
   if (name === '') throw new RangeError(`Cannot name a ${what} as the name is empty`);
   if (!labelFits(name, NAME_LIMIT_BYTES + 1)) {
-    throw new RangeError(`Cannot name a ${what} as the name must fit ${NAME_LIMIT_BYTES} bytes of UTF-8: it is "${name}"`);
+    throw new RangeError(
+      `Cannot name a ${what} as the name must fit ${NAME_LIMIT_BYTES} bytes of UTF-8: it is "${name}"`,
+    );
   }
 }
 

@@ -193,7 +193,8 @@ export class SharedObject {
   }
 
   get isHeld(): boolean {
-    for (let word = 0; word < HOLDER_WORDS; word++) if (this.words[OBJECT.holders / 4 + word] !== 0) return true;
+    for (let word = 0; word < HOLDER_WORDS; word++)
+      if (this.words[OBJECT.holders / 4 + word] !== 0) return true;
     return false;
   }
 

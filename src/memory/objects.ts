@@ -285,5 +285,8 @@ export class Objects {
 }
 
 function gone(): DuodaoError {
-  return new DuodaoError('closed', 'Cannot open this shared object: nobody holds it any more, and it is gone');
+  return new DuodaoError(
+    'closed',
+    'Cannot open this shared object: nobody holds it any more, and it is gone',
+  );
 }

@@ -6,7 +6,9 @@
 import { EXTENT_BYTES } from './arena.ts';
 
 /** Sizes of the blocks in slabs. Larger pieces take whole extents. */
-export const CLASSES: readonly number[] = [320, 384, 448, 512, 640, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192];
+export const CLASSES: readonly number[] = [
+  320, 384, 448, 512, 640, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192,
+];
 
 /** Blocks of one class in an extent; the owner words come first, rounded up to a cache line. */
 export const PER_SLAB: readonly number[] = CLASSES.map((size) => {

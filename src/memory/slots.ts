@@ -142,9 +142,13 @@ export class Slots {
     } finally {
       guard.give();
     }
-    throw new DuodaoError('over-limit', `Shared objects can be used by ${SLOT_LIMIT} threads at once, and all are`, {
-      limit: SLOT_LIMIT,
-    });
+    throw new DuodaoError(
+      'over-limit',
+      `Shared objects can be used by ${SLOT_LIMIT} threads at once, and all are`,
+      {
+        limit: SLOT_LIMIT,
+      },
+    );
   }
 
   /** Whether the slot was left by a process that died while it joined. */

@@ -42,7 +42,8 @@ export function reopen(pid: number | 'self', fd: number, direction: 'read' | 'wr
 
 /** Keeps the descriptor from the programs that this process starts. */
 export function closeOnExec(fd: number): void {
-  if (libc().fcntl(fd, F_SETFD, FD_CLOEXEC) !== 0) throw refused(`Cannot mark descriptor ${fd} close-on-exec`);
+  if (libc().fcntl(fd, F_SETFD, FD_CLOEXEC) !== 0)
+    throw refused(`Cannot mark descriptor ${fd} close-on-exec`);
 }
 
 const oneByte: Uint8Array = new Uint8Array(1);
@@ -91,7 +92,11 @@ function rangeLock(type: number, offset: number): Uint8Array {
 
 let flock: { readonly address: number; readonly buffer: ArrayBuffer } | undefined;
 
-function lockCommand(fd: number, command: number, request: Uint8Array): { answer: number; result: Uint8Array } {
+function lockCommand(
+  fd: number,
+  command: number,
+  request: Uint8Array,
+): { answer: number; result: Uint8Array } {
   const c = libc();
   flock ??= c.alloc(request.length);
   const result = new Uint8Array(flock.buffer);

@@ -25,7 +25,11 @@ let timespec: { readonly address: number; readonly words: BigInt64Array } | unde
  * Sleeps while the word at `address` holds `expected`, for `timeoutMs` at most.
  * `woken` may be false: somebody who was woken looks again.
  */
-export function futexWait(address: number, expected: number, timeoutMs: number): 'woken' | 'changed' | 'timed-out' {
+export function futexWait(
+  address: number,
+  expected: number,
+  timeoutMs: number,
+): 'woken' | 'changed' | 'timed-out' {
   const c = libc();
   if (!timespec) {
     const memory = c.alloc(16);

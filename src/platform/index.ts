@@ -12,5 +12,13 @@ export {
 export { futexStoreAndWake, futexWait, futexWake } from './futex.ts';
 export { libc } from './libc.ts';
 export { createMemory, mapMemory, punchHole, sizeOf, VIEW_LIMIT_BYTES, viewMemory } from './memory-map.ts';
-export { affinityOf, niceOf, pidNamespace, setAffinity, setNice, startTimeOf, stateLetterOf } from './processes.ts';
+export {
+  affinityOf,
+  niceOf,
+  pidNamespace,
+  setAffinity,
+  setNice,
+  startTimeOf,
+  stateLetterOf,
+} from './processes.ts';
 export { PENDING_INDEX, RobustList } from './robust-list.ts';

@@ -72,7 +72,10 @@ function load(): Libc | DuodaoError {
     return bind(numbers);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return new DuodaoError('unsupported', `Cannot reach the C library through koffi: ${why}`, { platform, arch });
+    return new DuodaoError('unsupported', `Cannot reach the C library through koffi: ${why}`, {
+      platform,
+      arch,
+    });
   }
 }
 

@@ -32,7 +32,8 @@ export function createMemory(label: string, sizeBytes: number): number {
   const c = libc();
   const fd = c.memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) throw refused('Cannot create shared memory');
-  if (c.ftruncate(fd, sizeBytes) !== 0) throw refused(`Cannot size shared memory to ${sizeBytes} bytes`, 'no-space');
+  if (c.ftruncate(fd, sizeBytes) !== 0)
+    throw refused(`Cannot size shared memory to ${sizeBytes} bytes`, 'no-space');
   if (c.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !== 0) {
     throw refused('Cannot seal shared memory');
   }
@@ -53,10 +54,14 @@ export function mapMemory(fd: number, sizeBytes: number): number {
 /** An ArrayBuffer of its own over mapped memory. */
 export function viewMemory(address: number, sizeBytes: number): ArrayBuffer {
   if (sizeBytes > VIEW_LIMIT_BYTES) {
-    throw new DuodaoError('no-space', `One object can hold ${VIEW_LIMIT_BYTES} bytes at most, not ${sizeBytes}`, {
-      sizeBytes,
-      limitBytes: VIEW_LIMIT_BYTES,
-    });
+    throw new DuodaoError(
+      'no-space',
+      `One object can hold ${VIEW_LIMIT_BYTES} bytes at most, not ${sizeBytes}`,
+      {
+        sizeBytes,
+        limitBytes: VIEW_LIMIT_BYTES,
+      },
+    );
   }
   assert(address % 8 === 0 && sizeBytes > 0, 'a view is aligned to 8 bytes and not empty');
   return libc().view(address, sizeBytes);

@@ -44,7 +44,8 @@ function threadsOf(pid: number): number[] {
 /** Sets the niceness of every thread of a process; by pid alone the kernel would change only the first. */
 export function setNice(pid: number, nice: number): void {
   for (const tid of threadsOf(pid)) {
-    if (libc().setpriority(PRIO_PROCESS, tid, nice) !== 0) throw refused(`Cannot set niceness ${nice} on ${pid}`);
+    if (libc().setpriority(PRIO_PROCESS, tid, nice) !== 0)
+      throw refused(`Cannot set niceness ${nice} on ${pid}`);
   }
 }
 
@@ -58,7 +59,8 @@ export function setAffinity(pid: number, cpus: readonly number[]): void {
   const mask = new Uint8Array(MASK_BYTES);
   for (const cpu of cpus) mask[cpu >> 3] = (mask[cpu >> 3] ?? 0) | (1 << (cpu & 7));
   for (const tid of threadsOf(pid)) {
-    if (libc().sched_setaffinity(tid, MASK_BYTES, mask) !== 0) throw refused(`Cannot bind ${pid} to CPUs ${cpus}`);
+    if (libc().sched_setaffinity(tid, MASK_BYTES, mask) !== 0)
+      throw refused(`Cannot bind ${pid} to CPUs ${cpus}`);
   }
 }
 
@@ -67,6 +69,7 @@ export function affinityOf(pid: number): number[] {
   const mask = new Uint8Array(MASK_BYTES);
   if (libc().sched_getaffinity(pid, MASK_BYTES, mask) < 0) throw refused(`Cannot read the CPUs of ${pid}`);
   const cpus: number[] = [];
-  for (let cpu = 0; cpu < MASK_BYTES * 8; cpu++) if ((mask[cpu >> 3] as number) & (1 << (cpu & 7))) cpus.push(cpu);
+  for (let cpu = 0; cpu < MASK_BYTES * 8; cpu++)
+    if ((mask[cpu >> 3] as number) & (1 << (cpu & 7))) cpus.push(cpu);
   return cpus;
 }

@@ -20,5 +20,7 @@ export function exitCodeOf(exit: Exit): number {
 /** The exit in words. */
 export function describeExit(exit: Exit): string {
   if (exit.how === 'exited') return `it exited with code ${exit.code}`;
-  return exit.how === 'killed' ? `it was killed by ${exit.signal}` : `it did not start: ${exit.reason.message}`;
+  return exit.how === 'killed'
+    ? `it was killed by ${exit.signal}`
+    : `it did not start: ${exit.reason.message}`;
 }

@@ -58,7 +58,10 @@ function inheritedExecArgv(): string[] {
   for (let i = 0; i < execArgv.length; i++) {
     const flag = execArgv[i] as string;
     if (/^(-e|-p|-pe|--eval|--print)$/.test(flag)) i++;
-    else if (!/^--(eval|print|inspect|test|watch)\b/.test(flag) && !/^(-c|--check|-i|--interactive)$/.test(flag)) {
+    else if (
+      !/^--(eval|print|inspect|test|watch)\b/.test(flag) &&
+      !/^(-c|--check|-i|--interactive)$/.test(flag)
+    ) {
       kept.push(flag);
     }
   }

@@ -29,7 +29,9 @@ export interface ProcessCommon {
 }
 
 /** A target and its arguments; these may be left out only if the target needs none. */
-export type ProcessOptions<F extends AnyFunction> = ProcessCommon & { readonly target: F } & ([] extends Parameters<F>
+export type ProcessOptions<F extends AnyFunction> = ProcessCommon & {
+  readonly target: F;
+} & ([] extends Parameters<F>
     ? { readonly args?: Readonly<Parameters<F>> }
     : { readonly args: Readonly<Parameters<F>> });
 
@@ -252,7 +254,8 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
 
   #needNew(action: string): void {
     if (!this.#record) return;
-    if (action === 'start') throw new TypeError(`Cannot start ${this.#name} as a process starts only once: make another one`);
+    if (action === 'start')
+      throw new TypeError(`Cannot start ${this.#name} as a process starts only once: make another one`);
     throw new TypeError(`Cannot set the ${action} of ${this.#name} as it has started`);
   }
 

@@ -96,10 +96,15 @@ export class ProcessRecord {
 
   /** Makes the record of a process that is about to start. */
   static create(name: string, daemon: boolean, orders: SharedObject, args: SharedObject): ProcessRecord {
-    const object = here().objects.create(KIND, { bodyBytes: RECORD.sizeBytes, dataBytes: 0 }, name, ({ words }) => {
-      words[at(RECORD.ppid)] = process.pid;
-      words[at(RECORD.daemon)] = daemon ? 1 : 0;
-    });
+    const object = here().objects.create(
+      KIND,
+      { bodyBytes: RECORD.sizeBytes, dataBytes: 0 },
+      name,
+      ({ words }) => {
+        words[at(RECORD.ppid)] = process.pid;
+        words[at(RECORD.daemon)] = daemon ? 1 : 0;
+      },
+    );
     const record = new ProcessRecord(object);
     record.#putHandle(RECORD.orders, orders);
     record.#putHandle(RECORD.args, args);

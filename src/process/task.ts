@@ -28,8 +28,8 @@ const addresses = new WeakMap<object, Address>();
  * @param module - the module that exports it: its URL, or `import.meta`
  * @param name - the export; `Class.method` for a static method
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the type, an export
-// name does not
+// The caller knows the type, as the name of an export cannot tell it.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function task<F extends AnyFunction>(
   module: string | URL | { readonly url: string },
   name: string,
@@ -41,7 +41,8 @@ export function task<F extends AnyFunction>(
     );
   const stub = (): never => {
     throw new TypeError(
-      `Cannot call a task here as it only names a function for another process: current value is "${name}" of ${url}`,
+      'Cannot call a task here as it only names a function for another process: ' +
+        `current value is "${name}" of ${url}`,
     );
   };
   Object.defineProperty(stub, 'name', { value: name });

@@ -29,7 +29,8 @@ export function noInspector(fns: readonly Addressable[], cause: unknown): Duodao
   const because = cause instanceof Error ? cause.message : String(cause);
   return new DuodaoError(
     'unsupported',
-    `Cannot look up where ${labelOf(fn)} is exported as this process has no inspector to ask (${because}): ${remedyFor(fn)}`,
+    `Cannot look up where ${labelOf(fn)} is exported as this process has no inspector to ask (${because}): ` +
+      remedyFor(fn),
     { name: fn.name },
     { cause },
   );
@@ -52,5 +53,6 @@ function labelOf({ name }: Addressable): string {
 }
 
 function remedyFor({ name }: Addressable): string {
-  return `export it at the top level of a module, or name its export with task(import.meta.url, '${name || 'name'}')`;
+  const example = `task(import.meta.url, '${name || 'name'}')`;
+  return `export it at the top level of a module, or name its export with ${example}`;
 }

@@ -1,15 +1,15 @@
 /**
- * The world around bell and wait set: when each step of bell.ts is possible, what can go wrong at any moment, and what
- * is promised all the same.
+ * The world around bell and wait set: when each step of bell.ts is possible, what can go wrong at any
+ * moment, and what is promised all the same.
  *
- *     no lost wake-up     nobody sleeps for ever while what it waits for is possible, or while the owner is dead
- *     one owner           two never believe that the lock is theirs
- *     no item lost, none  every item that was put for good is in the queue, or was got once
- *       got twice
- *     nothing left        in the end the lock is free, and nobody dead is left in the wait set
+ *     no lost wake-up   nobody sleeps for ever while what it waits for is possible, or the owner is dead
+ *     one owner         two never believe that the lock is theirs
+ *     no item lost      every item that was put for good is in the queue or was got, and was got once
+ *     nothing left      in the end the lock is free, and nobody dead is left in the wait set
  *
- * Mishaps: kills, time-outs, and newcomers in the slots of the reaped. Left open: the order in which waiters are rung, who
- * reaps, and how many do so at once. To move a bell and to wake its owner are two steps.
+ * Mishaps: kills, time-outs, and newcomers in the slots of the reaped. Left open: the order in which
+ * waiters are rung, who reaps, and how many do so at once. To move a bell and to wake its owner are two
+ * steps.
  *
  * @module
  */

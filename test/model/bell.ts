@@ -1,33 +1,32 @@
 /**
  * Model of bell and wait set: how every waiting object sleeps and wakes, safe against a kill at any step.
  *
- * Nobody sleeps on an object. A participant puts itself into the object's wait set and sleeps on its own bell; whoever
- * changes the object first rings all who wait for such a change:
+ * Nobody sleeps on an object. A participant puts itself into the object's wait set and sleeps on its own
+ * bell; whoever changes the object first rings all who wait for such a change:
  *
- *     wait     note my bell                                                idle
- *              take the guard; repair if its last owner died inside        enter, repair
- *              possible? then change it; else join the wait set, unlock    look
- *              sleep until my bell has moved, then all over again          doze, asleep
- *     change   (guard held) ring each that waits: move its bell, wake it   ring
- *              empty the wait set                                          clear
- *              write what nobody looks at yet; the one store that counts   write, commit
- *              bring up to date what is derived; unlock                    count, unlock
+ *     wait     note my bell                                              idle
+ *              take the guard; repair if its last owner died inside      enter, repair
+ *              possible? then change it; else join the wait set, unlock  look
+ *              sleep until my bell has moved, then all over again        doze, asleep
+ *     change   (guard held) ring each that waits: move its bell, wake it ring
+ *              empty the wait set                                        clear
+ *              write what nobody looks at yet; the one store that counts write, commit
+ *              bring up to date what is derived; unlock                  count, unlock
  *     leave    out of time: take the guard, leave the wait set, unlock
- *     reap     whoever learns of a death while at rest: take the guard; look whether this death is still to be reaped;
- *              if the dead owns the lock, change it to free, else only take the dead out of the wait set; unlock; and
- *              last of all free the slot of the dead                       bury
+ *     reap     whoever learns of a death while at rest: take the guard; look whether this death is still to
+ *              be reaped; if the dead owns the lock, change it to free, else only take the dead out of the
+ *              wait set; unlock; and last of all free the slot of the dead    bury
  *
- * Two objects. A lock has an owner, whose death the reaper must undo. A queue has head, tail and slots; `count` stands
- * for all that an object keeps besides the word that commits, and is what repair derives anew. Putting rings the takers,
- * taking rings the putters; closing rings all.
+ * Two objects. A lock has an owner, whose death the reaper must undo. A queue has head, tail and slots;
+ * `count` stands for all that an object keeps besides the word that commits, and is what repair derives
+ * anew. Putting rings the takers, taking rings the putters; closing rings all.
  *
- * The guard is taken as proved (guard.ts): one inside, freed when its owner dies, the next is told. A bell is a word that
- * counts up, but only "moved since I noted it" matters: `rung`. A blocked thread sleeps in a futex that compares the
- * bell; an event loop sleeps until its pipe holds a byte.
+ * The guard is taken as proved (guard.ts). A bell is a word that counts up, but only "moved since I noted
+ * it" matters: `rung`. A blocked thread sleeps in a futex that compares the bell, an event loop until its
+ * pipe holds a byte. Not here: several waits of one thread for one object. They count as one: it leaves the
+ * set with the last of them, and a ring wakes all.
  *
- * This file is what each step does. When a step is possible, what can go wrong, and what is promised: bell-world.ts.
- * Not here: several waits of one thread for one object. They count as one: it leaves the set with the last of them, and
- * a ring wakes all of them.
+ * This file is what each step does. When it is possible, what can go wrong, what is promised: bell-world.ts.
  *
  * @module
  */
@@ -66,13 +65,15 @@ export type BellMutation =
   | 'looks outside the guard'
   | 'notes its bell after joining, inside the guard'
   | 'notes its bell after joining, outside the guard'
+  | 'asks in its event loop whether it is still in the wait set'
   | 'stays in the wait set when out of time'
   | 'nobody repairs'
   | 'nobody takes the guard'
   | 'nobody reaps'
   | 'reaper frees without ringing'
   | 'reaper frees the slot first'
-  | 'reaper does not look again';
+  | 'reaper does not look again'
+  | 'reaper leaves the dead in the wait set';
 
 export interface Role {
   readonly does: 'take' | 'put' | 'get' | 'close';
@@ -98,7 +99,7 @@ export interface Person {
   op: Op;
   /** Where to go after unlocking. */
   next: Place;
-  /** Whose death a reaper reaps, and where it goes when it has. UNKNOWN: that slot has a new generation since. */
+  /** Whose death a reaper reaps (UNKNOWN: its slot has a new generation since), and where it goes then. */
   victim: number;
   resume: Place;
   /** In the wait set, which is in shared memory and outlives us. */
@@ -183,7 +184,7 @@ function lookAtDeath(s: State, p: Person, options: BellOptions): void {
   const trusts = mutation === 'reaper does not look again' || mutation === 'reaper frees the slot first';
   if (!victim || (victim.at !== 'dead' && !trusts)) return unlockThen(p, p.resume);
   if (s.owner === p.victim) return change(s, p, options, 'bury');
-  victim.waits = false;
+  if (mutation !== 'reaper leaves the dead in the wait set') victim.waits = false;
   unlockThen(p, 'bury');
 }
 
@@ -266,9 +267,10 @@ export const STEPS: { readonly [P in Place]?: Step } = {
     p.rung = false;
     p.at = 'doze';
   },
-  doze(_s, p) {
+  doze(_s, p, _i, { mutation }) {
+    const asksTheSet = mutation === 'asks in its event loop whether it is still in the wait set';
     p.byte = false;
-    p.at = p.rung ? 'idle' : p.sleepsIn === 'futex' ? 'asleep' : 'doze';
+    p.at = (asksTheSet ? !p.waits : p.rung) ? 'idle' : p.sleepsIn === 'futex' ? 'asleep' : 'doze';
   },
   own(_s, p) {
     p.op = 'give';

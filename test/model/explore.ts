@@ -1,24 +1,26 @@
 /**
- * A small explicit-state model checker: it walks through every order in which the steps of a few participants can
- * happen, kills included, and stops at the first state that breaks a promise.
+ * A small explicit-state model checker: it walks through every order in which the steps of a few
+ * participants can happen, kills included, and stops at the first state that breaks a promise.
  *
  * A model is plain data and a list of the steps that are possible in it. There are two kinds of step:
  *
  *     can     its participant takes it sooner or later; progress may rely on it
- *     might   a mishap: a kill, a time-out, a newcomer. It is tried everywhere, but progress may not rely on it
+ *     might   a mishap: a kill, a time-out, a newcomer. Tried everywhere, but progress may not rely on it
  *
  * What is looked for:
  *
- *     broken       a state that must never be, such as two inside one lock
- *     stuck        nobody `can` do anything and somebody still waits: the lost wake-up
- *     circle       steps that lead back to where they began. With none, every run ends, whatever the order, and so
- *                  looking at the states where runs end is enough to find each wait that does not
+ *     broken  a state that must never be, such as two inside one lock
+ *     stuck   nobody `can` do anything and somebody still waits: the lost wake-up
+ *     circle  steps that lead back to where they began. With none, every run ends, whatever the order, and so
+ *             looking at the states where runs end is enough to find each wait that does not
  *
  * The search is breadth first, so a trace is as short as can be. Participants that run the same program are
- * interchangeable: keys that are sorted by participant (see `crowdKey`) make one state of all their permutations. Such a
- * key must still tell the whole state, up to who is who; when two participants look alike either order is right.
+ * interchangeable: keys sorted by participant (see `crowdKey`) make one state of all their permutations.
+ * Such a key must still tell the whole state, up to who is who; when two participants look alike either
+ * order is right.
  *
- * Not here: reordering of memory accesses. Steps are sequentially consistent, as `Atomics` are.
+ * `DUODAO_MODEL=deep` asks the tests for larger sizes, `DUODAO_MODEL_TRACE=1` for the traces of what they
+ * find. Not here: reordering of memory accesses. Steps are sequentially consistent, as `Atomics` are.
  *
  * @module
  */
@@ -30,7 +32,7 @@ export interface Crowd<P> {
   people: P[];
 }
 
-/** Offers one step: who takes it, what it is called in a trace, and what it changes in a copy of the state. */
+/** Offers one step: who takes it, its name in a trace, and what it changes in a copy of the state. */
 export type Offer<P, S extends Crowd<P>> = (
   who: number,
   what: string,
@@ -163,8 +165,8 @@ function findCircle(exits: number[], firstExit: number[]): number | undefined {
 }
 
 /**
- * One key for all permutations of the participants: each one's look, in sorted order, with the place in that order of the
- * participant it points at (-1 for none).
+ * One key for all permutations of the participants: each one's look, in sorted order, with the place in
+ * that order of the participant it points at (-1 for none).
  */
 export function crowdKey(looks: readonly string[], pointsAt: readonly number[]): string {
   const order = looks.map((_, i) => i);

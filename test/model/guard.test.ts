@@ -1,7 +1,7 @@
 /**
- * What the guard promises: one inside at a time, no sleeper forgotten, and whoever enters after a death inside is told,
- * wherever up to three of its users are killed. How: every order of the model's steps; then the same with one mistake
- * put in, which must be found, or a test of the model proves nothing.
+ * What the guard promises: one inside at a time, no sleeper forgotten, and whoever enters after a death
+ * inside is told, wherever up to three of its users are killed. How: every order of the model's steps; then
+ * the same with one mistake put in, which must be found, or a test of the model proves nothing.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -58,8 +58,8 @@ for (const [mutation, violation, why] of MISTAKES)
     assertCaught(t, guardModel({ people: 3, rounds: 1, crashes: 1, mutation }), violation);
   });
 
-// A death leaves the word without an owner but with WAITERS, and wakes one. If that one dies too before it takes over,
-// only a kernel that looks at the owner alone wakes the next.
+// A death leaves the word without an owner but with WAITERS, and wakes one. If that one dies too before it
+// takes over, only a kernel that looks at the owner alone wakes the next.
 for (const kernel of ['wakes if word is 0', 'wakes never'] as const)
   test(`Guard breaks on a kernel that, when a waiter dies, ${kernel}`, (t) => {
     assertCaught(t, guardModel({ people: 3, rounds: 1, crashes: 2, kernel }), /lost wake-up/);

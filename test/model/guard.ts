@@ -1,27 +1,27 @@
 /**
  * Model of the guard: a lock in one shared word that its owner may be killed inside, at any step.
  *
- * The word holds WAITERS (somebody may sleep), OWNER_DIED (repair before use) and the owner's thread id, 0 for free.
+ * The word: WAITERS (somebody may sleep), OWNER_DIED (repair first) and the owner's thread id (0: free).
  *
- *     acquire   pending := this guard                              arrives
- *               loop  o = load(word)                               looks
- *                 no owner: CAS(o -> me | o & WAITERS), inside     takes
- *                 else mark it: CAS(o -> o | WAITERS)              marks
- *                      futex_wait(word, o | WAITERS)               waits, asleep
- *     inside    repair if o had OWNER_DIED; then work              repairs, inside, working
- *     release   CAS(me -> 0), or else WAKE_OP(word := 0, all)      releases; stores, wakes
- *               pending := 0                                       clears
- *     abandon   WAKE_OP(word := OWNER_DIED, all); pending := 0     throws; abandons, wakes, clears
+ *     acquire   pending := this guard                            arrives
+ *               loop  o = load(word)                             looks
+ *                 no owner: CAS(o -> me | o & WAITERS), inside   takes
+ *                 else mark it: CAS(o -> o | WAITERS)            marks
+ *                      futex_wait(word, o | WAITERS)             waits, asleep
+ *     inside    repair if o had OWNER_DIED; then work            repairs, inside, working
+ *     release   CAS(me -> 0), or else WAKE_OP(word := 0, all)    releases; stores, wakes
+ *               pending := 0                                     clears
+ *     abandon   WAKE_OP(word := OWNER_DIED, all); pending := 0   throws; abandons, wakes, clears
  *
- * The kernel, as in Linux' kernel/futex: to compare and fall asleep, and to wake, it takes one lock (the bucket's).
- * WAKE_OP stores and wakes under that lock: others may load and compare-exchange the word in between, but none may fall
- * asleep, and a kill takes effect after the call. Which sleeper a single wake-up reaches is left open. A death with
- * `pending` set is handled in steps of its own (handle_futex_death): look at the word; the dead's own id becomes
- * OWNER_DIED, keeping WAITERS; wake one if there were waiters. A word without an owner also wakes one; that is the rule
- * of Linux 6.2, older ones are here as well.
+ * The kernel, as in Linux' kernel/futex: to compare and fall asleep, and to wake, it takes one lock (the
+ * bucket's). WAKE_OP stores and wakes under that lock: others may load and compare-exchange the word in
+ * between, but none may fall asleep, and a kill takes effect after the call. Which sleeper a single wake-up
+ * reaches is left open. A death with `pending` set is handled in steps of its own (handle_futex_death):
+ * look at the word; the dead's own id becomes OWNER_DIED, keeping WAITERS; wake one if there were waiters.
+ * A word without an owner also wakes one: that is the rule of Linux 6.2; older ones are here as well.
  *
- * `torn` stands for the data under the guard. Not here: time-outs and signals, which only wake more; spinning; a second
- * guard inside the first, as a thread has only one `pending`.
+ * `torn` stands for the data under the guard. Not here: time-outs and signals, which only wake more;
+ * spinning; a second guard inside the first, as a thread has only one `pending`.
  *
  * @module
  */
@@ -80,7 +80,7 @@ export interface GuardOptions {
   readonly crashes: number;
   /** How many newcomers get the thread id of a dead one. */
   readonly births?: number;
-  /** When a dead thread's `pending` leads to a word without an owner, the kernel wakes one; `absent`: no robust list. */
+  /** Whether a dead thread's `pending` wakes one if the word has no owner; `absent`: no robust list. */
   readonly kernel?: 'wakes if no owner' | 'wakes if word is 0' | 'wakes never' | 'absent';
   readonly mutation?: GuardMutation;
 }

@@ -63,6 +63,19 @@ export async function audit(options: AuditOptions): Promise<Audit> {
   return check.result(options.interrupted ?? false);
 }
 
+/**
+ * Checks the books of a ledger that cannot be read again (a pipe, standard output), from the lines that were written.
+ *
+ * @throws UsageError when the stock or order file is malformed.
+ */
+export async function auditLines(
+  options: Omit<AuditOptions, 'ledger'> & { readonly lines: readonly string[] },
+): Promise<Audit> {
+  const check = new Check(await readStock(options.trains), await readOrders(options.orders));
+  for (const [index, text] of options.lines.entries()) check.line(`line ${index + 1}`, text, true);
+  return check.result(options.interrupted ?? false);
+}
+
 interface Seats {
   readonly stock: number;
   sold: number;

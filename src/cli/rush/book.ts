@@ -56,7 +56,7 @@ const CODE_BITS = 8;
 /** Outcome words are signed, for `Atomics`: the seller's number must leave the top bit alone. */
 export const SELLER_MOST: number = 2 ** (31 - CODE_BITS) - 1;
 
-/** Numbers the cells and turns orders into cells and seats. The arrays are fresh: copy them where you need them. */
+/** Numbers the cells, and turns orders into cells and seats. The arrays are fresh: copy them as you need. */
 export function prepare(stock: Stock, orders: readonly Order[]): Book {
   const cells: Cell[] = [];
   const cellsOfTrain = new Map<string, Map<string, number>>();

@@ -3,13 +3,95 @@
  *
  * @module
  */
-import { DuodaoError } from '../../base/index.ts';
+import { randomInt } from 'node:crypto';
+import { print } from '../print.ts';
+import { seededRandom } from '../random.ts';
+import { type Audit, audit, auditLines } from './audit.ts';
+import { prepare } from './book.ts';
 import { check } from './check.ts';
-import { parseRush } from './options.ts';
+import { Ledger } from './ledger.ts';
+import { Office } from './office.ts';
+import { parseRush, type RushOptions } from './options.ts';
+import { readOrders } from './orders.ts';
+import { canRedraw, PlainLines, Screen } from './screen.ts';
+import { readStock } from './stock.ts';
+import { resultOf, summaryText } from './summary.ts';
+import { frame } from './view.ts';
+
+/** What a shell expects of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
 
 /** Runs the command with the words after its name; returns the exit code. */
 export async function rush(words: readonly string[], out: NodeJS.WritableStream): Promise<number> {
   const options = parseRush(words);
   if (options.check !== undefined) return await check(options, options.check, out);
-  throw new DuodaoError('unsupported', 'Cannot sell yet: this build can only check a ledger (--check FILE)');
+  const stock = await readStock(options.trains);
+  const orders = await readOrders(options.orders);
+  const book = prepare(stock, orders);
+  const ledger = await Ledger.open(options.ledger, [options.trains, options.orders]);
+  const interruption = new AbortController();
+  const seed = options.seed ?? randomInt(2 ** 32);
+  const shown = { progress: (): void => {}, end: (): void => {} };
+  const office = new Office({
+    orders,
+    book,
+    ledger,
+    sellers: options.sellers,
+    lock: options.lock,
+    kills: options.kills,
+    random: seededRandom(seed),
+    signal: interruption.signal,
+    onProgress: () => shown.progress(),
+  });
+  Object.assign(shown, show(office, options));
+  const startedMs = performance.now();
+  const stopListening = onInterrupt(interruption);
+  try {
+    await office.run();
+  } finally {
+    stopListening();
+    shown.end();
+    await ledger.close();
+  }
+  const interrupted = interruption.signal.aborted;
+  const found = await checkBooks(options, ledger, interrupted);
+  const seconds = (performance.now() - startedMs) / 1000;
+  const facts = { kills: office.kills, seconds, lock: options.lock, interrupted };
+  const text = options.json ? JSON.stringify(resultOf(found, facts)) : summaryText(found, facts);
+  // The ledger may be standard output: then what is said beside it must not be mixed into it.
+  await print(options.ledger === '-' ? process.stderr : out, `${text}\n`);
+  if (interrupted) return INTERRUPTED;
+  return found.balanced ? 0 : 1;
+}
+
+/** The books as they are on disk; of a ledger that cannot be read again, as they were written. */
+async function checkBooks(options: RushOptions, ledger: Ledger, interrupted: boolean): Promise<Audit> {
+  const { trains, orders } = options;
+  if (ledger.isRegular) return await audit({ trains, orders, ledger: options.ledger, interrupted });
+  return await auditLines({ trains, orders, lines: ledger.handedOver, interrupted });
+}
+
+/** Shows the run on standard error: a picture on a terminal, plain lines elsewhere, nothing with --json on a pipe. */
+function show(office: Office, options: RushOptions): { progress: () => void; end: () => void } {
+  if (canRedraw(process.stderr, process.env)) {
+    const screen = new Screen(process.stderr, (size) => frame(office.snapshot(), size));
+    return { progress: () => screen.refresh(), end: () => screen.close() };
+  }
+  if (options.json) return { progress: () => {}, end: () => {} };
+  const lines = new PlainLines(process.stderr);
+  return { progress: () => lines.refresh(office.snapshot()), end: () => lines.close(office.snapshot()) };
+}
+
+/** The first Ctrl-C closes the office in order; the second ends the program, and with it every seller. */
+function onInterrupt(interruption: AbortController): () => void {
+  const listener = (): void => {
+    if (interruption.signal.aborted) process.exit(INTERRUPTED);
+    interruption.abort();
+  };
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener);
+    process.off('SIGTERM', listener);
+  };
 }

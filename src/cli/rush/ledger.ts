@@ -5,13 +5,13 @@
  *     {"id":2,"train":"G1","class":"second","seats":5,"status":"refused","reason":"sold-out","seller":1}
  *
  * What is promised: the file holds whole lines only, and `lines` of them are on the disk, not merely in the
- * kernel's memory. `append` writes one batch and then calls fdatasync, so the cost of a flush is shared by the
- * batch: see `BATCH_LINES`.
+ * kernel's memory. `append` writes one batch and then calls fdatasync, so the cost of a flush is shared by
+ * the batch: see `BATCH_LINES`.
  *
  * When writing fails (disk full, quota, a limit on file sizes, an input/output error), the line that was cut
  * short is taken off again, the whole lines before it are flushed, and the error says how many are safe. When
- * *flushing* fails, the kernel may have dropped the pages and would call a second flush a success, so the file
- * goes back to where the last good flush left it. After a failure the ledger takes no more.
+ * *flushing* fails, the kernel may have dropped the pages and would call a second flush a success, so the
+ * file goes back to where the last good flush left it. After a failure the ledger takes no more.
  *
  * A new run begins a new ledger. An old one is replaced, but never a file that does not look like a ledger,
  * nor one of the inputs. `-` is standard output: nothing to flush, nothing to cut back.
@@ -69,6 +69,8 @@ export class Ledger {
   readonly #file: LedgerFile;
   /** Only a regular file can be cut back, and only such a file makes a promise about the disk. */
   readonly #isRegular: boolean;
+  /** Batches that only we still have. */
+  readonly #handedOver: string[] = [];
   #flushedBytes = 0;
   #lines = 0;
   #state: 'idle' | 'writing' | 'failed' | 'closed' = 'idle';
@@ -97,6 +99,16 @@ export class Ledger {
     if (isRegular) await file.truncate(0);
     if (!found) await flushFolder(dirname(path));
     return new Ledger(path, file, isRegular);
+  }
+
+  /** Whether the ledger is a file on disk, which can be read again. */
+  get isRegular(): boolean {
+    return this.#isRegular;
+  }
+
+  /** The lines that were handed over, for a ledger that cannot be read again. */
+  get handedOver(): string[] {
+    return this.#handedOver.flatMap((batch) => batch.trimEnd().split('\n'));
   }
 
   /** How many lines are surely on the disk (for a pipe or terminal: handed over). */
@@ -134,6 +146,7 @@ export class Ledger {
       throw this.#failure(cause);
     }
     this.#count(bytes);
+    if (!this.#isRegular) this.#handedOver.push(bytes.toString());
     this.#state = 'idle';
   }
 
@@ -145,7 +158,7 @@ export class Ledger {
     await this.#file.close();
   }
 
-  /** Ends the file after the longest of these parts that can be flushed; nothing was lost before the first. */
+  /** Ends the file after the first of these parts that can be flushed; what was flushed before stays. */
   async #cutBack(parts: readonly Uint8Array[]): Promise<void> {
     this.#state = 'failed';
     if (!this.#isRegular) return;
@@ -216,7 +229,7 @@ async function startsLikeLedger(path: string): Promise<boolean> {
 /** Makes the new file's name as durable as its bytes. */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
-  // Some file systems refuse this, and a folder may be writable but not readable; the bytes are flushed anyway.
+  // Some file systems refuse this, and a folder may be writable but not readable; the bytes are safe anyway.
   await folder?.sync().catch(() => undefined);
   await folder?.close();
 }

@@ -16,7 +16,7 @@ import { JsonFault, parseJson } from '../json-source.ts';
 import { eachLine } from '../lines.ts';
 import { Faults, quoted } from '../usage-error.ts';
 
-/** What one buyer asked for. `seats` may be any finite number: whether it can be served is not decided here. */
+/** What one buyer asked for. `seats` may be any finite number: what can be served is not decided here. */
 export interface Order {
   readonly id: string | number;
   readonly buyer: string;

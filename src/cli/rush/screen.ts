@@ -85,7 +85,7 @@ export class Screen {
     const lines = this.#draw(size);
     const up = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);
     const back = up > 0 ? `\u001b[${Math.min(up, rows - 1)}A\r` : '';
-    // Cleared before it is written, not after: after a full line the cursor still stands on its last character.
+    // Cleared before it is written, not after: behind a full line the cursor stands on its last character.
     const body = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('');
     this.#stream.write(`${back}${body}${CLEAR_BELOW}`);
     this.#drawn = lines;

@@ -28,10 +28,9 @@ export interface Stock {
   readonly trains: readonly StockTrain[];
 }
 
-/** No class of a train has more seats; a number beyond this is a slip of the pen, and sums stay below 2^53. */
+/** No class of a train has more seats: a number beyond this is a slip of the pen. */
 export const SEATS_MOST = 1_000_000;
 
-/** What a plain JSON value is called in a message about it. */
 type Fields = ReadonlyMap<string, JsonNode>;
 
 /**
@@ -68,7 +67,7 @@ function parsed(text: string, path: string): JsonNode {
   }
 }
 
-/** Turns nodes into trains. A faulty part is noted and given a stand-in, which nobody sees: the file is refused. */
+/** Turns nodes into trains. A faulty part is noted and gets a stand-in nobody sees: the file is refused. */
 class Check {
   readonly #path: string;
   readonly #faults: Faults;

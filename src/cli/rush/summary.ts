@@ -53,9 +53,8 @@ export function summaryText(audit: Audit, run: RunFacts): string {
 
 /** The books in words, for a run and for `--check` alike. */
 export function bookLines(audit: Audit): string[] {
-  const lines = [
-    `${grouped(audit.sold)} orders sold (${grouped(audit.seatsSold)} seats), ${grouped(audit.refused)} refused`,
-  ];
+  const [sold, seats, refused] = [audit.sold, audit.seatsSold, audit.refused].map(grouped);
+  const lines = [`${sold} orders sold (${seats} seats), ${refused} refused`];
   if (audit.oversold > 0) lines.push(`Oversold by ${grouped(audit.oversold)} seats`);
   if (audit.balanced)
     lines.push('The books balance: on every train, seats sold and seats left make up the stock');

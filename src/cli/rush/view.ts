@@ -128,7 +128,8 @@ function trainCell({ train, left, seats }: TrainView, width: number, size: Frame
   const paint = left < 0 ? red(size) : left === 0 ? dim(size) : green(size);
   const drawn = barWidth >= 5 ? `${bar(seats === 0 ? 0 : left / seats, barWidth, paint)} ` : '';
   const nameWidth = width - columnsOf(withoutColour(drawn)) - counted.length - 1;
-  return `${padRight(printable(train), Math.max(1, nameWidth))} ${drawn}${left < 0 ? paint(counted) : counted}`;
+  const name = padRight(printable(train), Math.max(1, nameWidth));
+  return `${name} ${drawn}${left < 0 ? paint(counted) : counted}`;
 }
 
 /** A bar of so many columns, brackets included. In ASCII, which has the same width everywhere. */

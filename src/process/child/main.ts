@@ -77,8 +77,14 @@ function complain(error: unknown): void {
 }
 
 const place = readPlace(process.argv[2]);
-if (place) await begin(place);
-else {
-  process.stderr.write('This file is what child processes of duodao begin with; it is not for running by hand.\n');
+if (place) {
+  begin(place).catch((error: unknown) => {
+    process.exitCode = 1;
+    complain(error);
+  });
+} else {
+  process.stderr.write(
+    'This file is what child processes of duodao begin with; it is not for running by hand.\n',
+  );
   process.exitCode = 2;
 }

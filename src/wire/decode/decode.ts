@@ -5,7 +5,8 @@
  * @module
  */
 import { checkHeader } from '../links.ts';
-import { type Incoming, Reader } from './reader.ts';
+import type { Incoming } from './linked-objects.ts';
+import { Reader } from './reader.ts';
 
 let spare: Reader | undefined;
 

@@ -5,7 +5,7 @@
  */
 import { DuodaoError } from '../../base/index.ts';
 import { AGGREGATE_ERROR, DUODAO_ERROR, ERROR_CLASSES, ErrorPart, malformed } from '../format.ts';
-import { putHidden } from './properties.ts';
+import { defineHidden } from './properties.ts';
 import type { Reader } from './reader.ts';
 
 const PARTS = ErrorPart.message | ErrorPart.stack | ErrorPart.name | ErrorPart.cause | ErrorPart.errors;
@@ -42,9 +42,9 @@ function readParts(reader: Reader, error: Error, parts: number): void {
   if (parts & ErrorPart.message) error.message = source.string();
   if (parts & ErrorPart.stack) error.stack = source.string();
   else Reflect.deleteProperty(error, 'stack');
-  if (parts & ErrorPart.name) putHidden(error, 'name', source.string());
+  if (parts & ErrorPart.name) defineHidden(error, 'name', source.string());
   if (parts & ErrorPart.cause) error.cause = reader.value();
-  if (parts & ErrorPart.errors) putHidden(error, 'errors', reader.value());
+  if (parts & ErrorPart.errors) defineHidden(error, 'errors', reader.value());
   reader.entries(error);
   if (error instanceof DuodaoError && !isWhole(error))
     throw malformed('a DuodaoError has no code or no facts');

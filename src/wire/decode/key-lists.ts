@@ -8,6 +8,7 @@
  * @module
  */
 import { LIST_KEYS_MAX, malformed } from '../format.ts';
+import { isInherited } from './properties.ts';
 import { Source } from './source.ts';
 
 const PLACES = 1024;
@@ -46,7 +47,7 @@ function parsed(source: Source): KnownKeys {
   if (source.left > 0) throw malformed('something stands behind the keys of a key list');
   // Objects with numbers for keys come as entries. In a list, one far-off number would reserve room in every object.
   if (keys.some(startsWithDigit)) throw malformed('a key list has numbers for keys');
-  return { keys, assignable: !keys.some((key) => key in Object.prototype) };
+  return { keys, assignable: !keys.some(isInherited) };
 }
 
 function startsWithDigit(key: string): boolean {

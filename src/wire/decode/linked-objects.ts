@@ -4,9 +4,16 @@
  * @module
  */
 import { malformed } from '../format.ts';
-import { type Links, linksOf } from '../links.ts';
-import type { Incoming } from './reader.ts';
+import { type Address, type Handle, type Links, linksOf } from '../links.ts';
 import { itemAt } from './source.ts';
+
+/** What decoding asks of the rooms above. Without a hook, a message that needs it is refused. */
+export interface Incoming {
+  /** The shared object behind a handle. Asked once for each handle of a message. */
+  open?(handle: Handle): object;
+  /** The function at an address. Asked once for each address of a message. */
+  resolve?(address: Address): unknown;
+}
 
 export class LinkedObjects {
   readonly #incoming: Incoming;

@@ -10,19 +10,28 @@ const FAR_INDEX = 0xfffffffd;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Gives an object a property of its own, whatever the name: `__proto__` and `constructor` are data here. */
-export function put(target: object, key: string, value: unknown): void {
-  if (key in target) define(target, key, value, true);
-  else (target as Record<string, unknown>)[key] = value;
+// What every object inherits. Looked up here, since asking a new object about a new string costs as much as all the rest.
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Whether a plain object inherits something of that name, so that assigning could call it, or be refused. */
+export function isInherited(key: string): boolean {
+  return INHERITED.has(key);
+}
+
+/** Gives a plain object a property of its own, whatever the name: `__proto__` and `constructor` are data here. */
+export function put(object: object, key: string, value: unknown): void {
+  if (INHERITED.has(key)) define(object, key, value);
+  else (object as Record<string, unknown>)[key] = value;
+}
+
+/** Gives any object a property of its own. */
+export function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /** Gives an object a property that a loop does not see, the way the engine does for `message` and `cause`. */
-export function putHidden(target: object, key: string, value: unknown): void {
-  define(target, key, value, false);
-}
-
-function define(target: object, key: string, value: unknown, enumerable: boolean): void {
-  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
+export function defineHidden(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: false, writable: true, configurable: true });
 }
 
 /**

@@ -31,21 +31,13 @@ import {
   UNDEFINED,
   UTF16,
 } from '../format.ts';
-import { type Address, type Handle, u32At } from '../links.ts';
+import { u32At } from '../links.ts';
 import { CarriedBuffers } from './buffers.ts';
 import { readBuiltin } from './builtins.ts';
 import { type KnownKeys, readKeyList } from './key-lists.ts';
-import { LinkedObjects } from './linked-objects.ts';
-import { indexOf, isFarOff, put, storeSparsely } from './properties.ts';
+import { type Incoming, LinkedObjects } from './linked-objects.ts';
+import { define, indexOf, isFarOff, put, storeSparsely } from './properties.ts';
 import { itemAt, Source } from './source.ts';
-
-/** What decoding asks of the rooms above. Without a hook, a message that needs it is refused. */
-export interface Incoming {
-  /** The shared object behind a handle. Asked once for each handle of a message. */
-  open?(handle: Handle): object;
-  /** The function at an address. Asked once for each address of a message. */
-  resolve?(address: Address): unknown;
-}
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 /** Arrays up to this length get their room at once. Longer ones grow, so that none is made on the word of a message. */
@@ -97,16 +89,19 @@ export class Reader {
     const count = source.count(2);
     if (count > ENTRIES_MAX) throw malformed(`an object has ${count} entries`);
     const isArray = Array.isArray(target);
-    let stored = isArray;
+    const isPlain = Object.getPrototypeOf(target) === Object.prototype;
+    let mayReserve = isPlain;
     for (let left = count; left > 0; left--) {
       const key = source.string();
       if (isArray) checkArrayKey(key, sparseLength ?? 0);
-      else if (!stored && isFarOff(key, count)) {
+      else if (mayReserve && isFarOff(key, count)) {
         storeSparsely(target);
-        stored = true;
+        mayReserve = false;
       }
       const tag = source.u8();
-      if (tag !== HOLE) put(target, key, this.tagged(tag));
+      if (tag === HOLE) continue;
+      if (isPlain) put(target, key, this.tagged(tag));
+      else define(target, key, this.tagged(tag));
     }
   }
 
@@ -222,7 +217,8 @@ export class Reader {
     const { source } = this;
     for (let index = 0; index < length; index++) {
       const tag = source.u8();
-      if (tag !== HOLE) array[index] = this.tagged(tag);
+      if (tag >= SMALL_INT) array[index] = tag - SMALL_INT;
+      else if (tag !== HOLE) array[index] = this.tagged(tag);
     }
     if (array.length !== length) array.length = length;
   }

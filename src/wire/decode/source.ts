@@ -25,8 +25,8 @@ const BIGINT_BYTES_MAX = 2 ** 27;
 
 // The way from eight bytes to a number without a DataView for each message.
 const scratch: Float64Array = new Float64Array(1);
-const scratchInts: BigInt64Array = new BigInt64Array(scratch.buffer);
-const scratchBytes: Uint8Array = new Uint8Array(scratch.buffer);
+const scratchLong: BigInt64Array = new BigInt64Array(scratch.buffer);
+const scratchHalves: Int32Array = new Int32Array(scratch.buffer);
 
 export class Source {
   #bytes: Uint8Array;
@@ -81,7 +81,7 @@ export class Source {
 
   i64(): bigint {
     this.#takeEight();
-    return scratchInts[0]!;
+    return scratchLong[0]!;
   }
 
   /** A whole number from 0 to 2^53. */
@@ -165,9 +165,8 @@ export class Source {
   }
 
   #takeEight(): void {
-    const at = this.#take(8);
-    const bytes = this.#bytes;
-    for (let index = 0; index < 8; index++) scratchBytes[index] = bytes[at + index]!;
+    scratchHalves[0] = this.i32();
+    scratchHalves[1] = this.i32();
   }
 }
 

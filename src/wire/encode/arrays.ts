@@ -13,7 +13,7 @@ const PROBES = 64;
 
 const SUMMARY = {
   maxArrayLength: 0,
-  depth: -1,
+  depth: 0,
   customInspect: false,
   breakLength: Number.POSITIVE_INFINITY,
 } as const;

@@ -51,7 +51,7 @@ export class BufferList {
     if (index === undefined) throw new Refusal(`of a kind that this version does not know (${name})`);
     sink.u8(VIEW);
     sink.u8(index);
-    sink.size(this.#index(buffer as ArrayBuffer, byteOffset, byteOffset + byteLength, pooled));
+    sink.size(this.#index(buffer, byteOffset, byteOffset + byteLength, pooled));
     sink.size(byteOffset);
     sink.size((view as Uint8Array).length ?? byteLength);
   }

@@ -7,8 +7,9 @@
  * @module
  */
 import type { Address, Handle } from '../links.ts';
+import type { Outgoing } from './linked-objects.ts';
 import { Refusal } from './refusal.ts';
-import { type Outgoing, Writer } from './writer.ts';
+import { Writer } from './writer.ts';
 
 /** A value as bytes. */
 export interface Encoded {

@@ -33,7 +33,8 @@ export function writeError(writer: Writer, error: Error): void {
       (hasErrors ? ErrorPart.errors : 0),
   );
   writer.nested(() => {
-    if (hasMessage) sink.string(String(message));
+    if (hasMessage)
+      sink.string(typeof message === 'string' ? message : Reflect.apply(String, null, [message]));
     if (typeof stack === 'string') sink.string(stack);
     if (name !== undefined) sink.string(name);
     if (hasCause) writePart(writer, error, 'cause');

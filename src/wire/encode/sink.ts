@@ -12,14 +12,17 @@ import {
   BIGINT64,
   BIGINT_NEGATIVE,
   FLOAT64,
+  HEADER,
   INT16,
   INT32,
   INT8,
   LATIN1,
+  MAGIC,
   MESSAGE_BYTES_MAX,
   SHORT_STRING,
   SMALL_INT,
   UTF16,
+  VERSION,
 } from '../format.ts';
 
 const START_BYTES = 16 * 1024;
@@ -40,13 +43,20 @@ export class Sink {
     return this.#end;
   }
 
-  /** Begins a message: `sizeBytes` are left for its header, which `headerView` writes in the end. */
-  restart(sizeBytes: number): void {
-    this.#end = sizeBytes;
+  /** Begins anew, and leaves that many bytes free: for the header, which `header()` writes in the end. */
+  restart(freeBytes: number): void {
+    this.#end = freeBytes;
   }
 
-  get headerView(): DataView {
-    return this.#view;
+  /** Writes the header of a message that is otherwise complete. */
+  header(buffers: number, links: number): void {
+    const view = this.#view;
+    view.setUint8(HEADER.magic, MAGIC);
+    view.setUint8(HEADER.version, VERSION);
+    view.setUint16(HEADER.flags, 0, true);
+    view.setUint32(HEADER.buffers, buffers, true);
+    view.setUint32(HEADER.links, links, true);
+    view.setUint32(HEADER.total, this.#end, true);
   }
 
   /** What has been written. Valid until something is written again. */

@@ -22,43 +22,30 @@ import {
   HANDLE,
   HEADER,
   HOLE,
-  MAGIC,
   NESTED_MAX,
   NULL,
   OBJECT,
   REF,
   TRUE,
   UNDEFINED,
-  VERSION,
 } from '../format.ts';
-import { type Address, type Handle, LinkList } from '../links.ts';
+import type { LinkList } from '../links.ts';
 import { isSparse, namedKeys } from './arrays.ts';
 import { BufferList } from './buffers.ts';
 import { reasonAgainst, writeBuiltin } from './builtins.ts';
 import { classFacts } from './classes.ts';
 import { emptyKeyList, type KeyList } from './key-lists.ts';
+import { LinkedObjects, noFunctions, type Outgoing } from './linked-objects.ts';
 import { MetObjects } from './met-objects.ts';
 import { property, Refusal, through } from './refusal.ts';
 import { Sink } from './sink.ts';
-
-/** What encoding asks of the rooms above: which objects are shared, and where a function can be imported from. */
-export interface Outgoing {
-  /**
-   * The handle of a shared object, or `undefined` for an object to be copied. Asked about every object that is not
-   * plain: neither an object literal, nor an array, nor without a prototype.
-   */
-  handleOf?(value: object): Handle | undefined;
-  /** @throws {@link DuodaoError} `not-exported` when nobody could import it. */
-  addressOf?(fn: (...args: never[]) => unknown): Address;
-}
 
 const hasOwn = Object.prototype.hasOwnProperty;
 let messages = 0;
 
 export class Writer {
   readonly sink: Sink = new Sink();
-  #outgoing: Outgoing | undefined;
-  #links: LinkList | undefined;
+  #linked: LinkedObjects | undefined;
   #buffers: BufferList | undefined;
   /** Tells the key lists of this message from those of others. */
   #message = 0;
@@ -71,7 +58,7 @@ export class Writer {
   #top = 0;
 
   get links(): LinkList | undefined {
-    return this.#links;
+    return this.#linked?.links;
   }
 
   get buffers(): BufferList {
@@ -81,7 +68,7 @@ export class Writer {
   /** Writes a whole message into the sink. */
   message(value: unknown, outgoing: Outgoing | undefined): void {
     const { sink } = this;
-    this.#outgoing = outgoing;
+    this.#linked = outgoing === undefined ? undefined : new LinkedObjects(outgoing);
     this.#message = ++messages;
     sink.restart(HEADER.sizeBytes);
     this.value(value);
@@ -89,19 +76,13 @@ export class Writer {
     const buffers = sink.length;
     this.#buffers?.write(sink);
     const links = sink.length;
-    this.#links?.write(sink);
-    const header = sink.headerView;
-    header.setUint8(HEADER.magic, MAGIC);
-    header.setUint8(HEADER.version, VERSION);
-    header.setUint16(HEADER.flags, 0);
-    header.setUint32(HEADER.buffers, buffers, true);
-    header.setUint32(HEADER.links, links, true);
-    header.setUint32(HEADER.total, sink.length, true);
+    this.links?.write(sink);
+    sink.header(buffers, links);
   }
 
   /** Forgets the message, however it ended. Keeps nothing alive that belongs to the caller. */
   release(): void {
-    this.#outgoing = this.#links = this.#buffers = undefined;
+    this.#linked = this.#buffers = undefined;
     this.#met.clear();
     this.#lists = this.#depth = 0;
     if (this.#parked.length > 0) this.#parked = [];
@@ -182,11 +163,10 @@ export class Writer {
   }
 
   #instance(value: object, prototype: object): void {
-    const handle = this.#outgoing?.handleOf?.(value);
-    if (handle !== undefined) {
-      this.#links ??= new LinkList();
+    const handle = this.#linked?.indexOfHandle(value) ?? -1;
+    if (handle >= 0) {
       this.sink.u8(HANDLE);
-      this.sink.size(this.#links.indexOfHandle(handle));
+      this.sink.size(handle);
       return;
     }
     if (this.#known(value)) return;
@@ -200,17 +180,10 @@ export class Writer {
   }
 
   #function(fn: (...args: never[]) => unknown): void {
-    if (this.#outgoing?.addressOf === undefined) throw new Refusal('a function, and only data is sent here');
-    let address: Address;
-    try {
-      address = this.#outgoing.addressOf(fn);
-    } catch (error) {
-      if (!(error instanceof DuodaoError && error.code === 'not-exported')) throw error;
-      throw new Refusal(`a closure, or a function that nobody could import: ${error.message}`, error);
-    }
-    this.#links ??= new LinkList();
+    if (this.#linked === undefined) throw noFunctions();
+    const index = this.#linked.indexOfAddress(fn);
     this.sink.u8(FUNCTION);
-    this.sink.size(this.#links.indexOfAddress(address));
+    this.sink.size(index);
   }
 
   /** Whether we have met this object before; then a reference to it is written. */
@@ -316,7 +289,8 @@ export class Writer {
     try {
       for (; index < length; index++) {
         const value = array[index];
-        if (value !== undefined || hasOwn.call(array, index)) this.value(value);
+        if (typeof value === 'number') this.sink.number(value);
+        else if (value !== undefined || hasOwn.call(array, index)) this.value(value);
         else this.sink.u8(HOLE);
       }
     } catch (error) {

@@ -64,7 +64,7 @@ test('parseOptions takes a file whose name begins with a dash behind an equals s
   assert.equal(parseOptions(OPTIONS, ['--ledger=-x']).ledger, '-x');
 });
 
-test('parseOptions either returns numbers within their limits or throws a UsageError, whatever is written', () => {
+test('parseOptions either returns numbers within their limits or throws a UsageError, for any words', () => {
   const word = fc.oneof(
     fc.constantFrom('--sellers', '--kill', '--ledger', '--no-lock', '--', '-', '1', '--sellers=3'),
     fc.string({ maxLength: 6 }),

@@ -23,7 +23,7 @@ test('The sample has 24 trains, 20,000 orders, and is small enough to keep in th
   assert.ok((await readFile(path('orders.ndjson'))).length < 2_500_000);
 });
 
-test('The sample asks for more than there is on most trains, leaves some seats, and has orders of every fault', async () => {
+test('The sample oversubscribes most trains, leaves some seats, and has every fault', async () => {
   const stock = await readStock(path('trains.json'));
   const orders = await readOrders(path('orders.ndjson'));
   const { cellOf, seatsOf, refusalOf, stock: seats } = prepare(stock, orders);

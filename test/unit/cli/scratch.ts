@@ -57,7 +57,7 @@ export async function shell(
   cwd: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
-  // tsx keeps what it compiled in a folder that all share, and a limit on file sizes would cut that short too.
+  // tsx keeps what it compiled in a folder that all share; a limit on file sizes would cut that short too.
   const env = { ...process.env, NODE, TSX_DISABLE_CACHE: '1', ...environment };
   return await new Promise((resolve) => {
     execFile('bash', ['-c', script], { cwd, env }, (error, stdout, stderr) => {

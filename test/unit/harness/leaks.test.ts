@@ -18,17 +18,17 @@ test('leaksOf() finds nothing when nothing was left', async () => {
 
 test('leaksOf() finds a descriptor until it is closed', async () => {
   const before = holdings();
-  const fd = openSync(here);
+  const fd = openSync(here, 'r');
   assert.deepEqual(leaksOf(before), [`descriptor ${fd}: ${here}`]);
   closeSync(fd);
   await assertNoLeaks(before);
 });
 
 test('leaksOf() finds a descriptor that took the number of another', async () => {
-  const first = openSync('/proc/self/status');
+  const first = openSync('/proc/self/status', 'r');
   const before = holdings();
   closeSync(first);
-  const second = openSync(here);
+  const second = openSync(here, 'r');
   assert.equal(second, first);
   assert.deepEqual(leaksOf(before), [`descriptor ${second}: ${here}`]);
   closeSync(second);
@@ -60,7 +60,7 @@ test('leaksOf() finds what keeps the event loop alive, each of them', async () =
 
 test('assertNoLeaks() fails with the name of what is left when the grace is over', async () => {
   const before = holdings();
-  const fd = openSync(here);
+  const fd = openSync(here, 'r');
   await assert.rejects(
     assertNoLeaks(before, { graceMs: 0 }),
     new RegExp(`descriptor ${fd}: .*leaks\\.test\\.ts`),

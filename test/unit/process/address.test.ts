@@ -195,7 +195,7 @@ test('addressesOf() asks the inspector once for all new functions, and never for
   }
 });
 
-test('resolveAddress() refuses another function under the same name, and takes any when there is no hash', async () => {
+test('resolveAddress() refuses another function under the same name, if there is a hash', async () => {
   const address = addressOf(named['add']!);
   const changed = { ...address, hash: '0123456789abcdef' };
   await assert.rejects(resolveAddress(changed), { code: 'not-exported', message: /another function/ });
@@ -259,7 +259,7 @@ test('resolveAddress() never leaves what a module exports, whatever the path', a
   );
 });
 
-test('A function that was resolved has a known address, so it can be sent on without the inspector', async () => {
+test('A function that was resolved has a known address and needs no inspector', async () => {
   const fn = (await resolveAddress({ url: at('named.ts?sent-on'), name: 'arrow', hash: '' })) as Addressable;
   const opened = mock.method(Session.prototype, 'connect');
   try {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { isBooting, runTarget, whileBooting } from '../../../src/process/boot-guard.ts';
 import { seen } from '../../fixtures/functions/boot-log.ts';
 
-test('isBooting() follows the import of a module into all that it started, and not into its target', async () => {
+test('isBooting() follows an import into all that it started, and not into the target', async () => {
   const boot = await whileBooting(() => import('../../fixtures/functions/boot.ts'));
   assert.equal(isBooting(), false);
   assert.equal(await runTarget(() => boot.target()), 'done');

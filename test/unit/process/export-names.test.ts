@@ -66,7 +66,7 @@ test('nameInModule() passes over variables that have no value yet', () => {
   assert.equal(nameInModule(work, place('export let early; export const work = 1;', variables)), 'work');
 });
 
-test('nameInModule() reads names in quotes and names with escapes, and gives no path that has two meanings', () => {
+test('nameInModule() reads quoted and escaped names, and gives no path with two meanings', () => {
   const given = (source: string): unknown => nameInModule(work, place(source, { work, шаг: work }));
   assert.equal(given("export { work as 'two words' };"), 'two words');
   assert.equal(given('export { \\u0448\\u0430\\u0433 };'), 'шаг');

@@ -21,7 +21,8 @@ test('notExported() names the function and the place, counted from 1', () => {
   assert.equal(error.code, 'not-exported');
   assert.equal(
     error.message,
-    'Cannot send function "work" (file:///app/work.js:4:10) to another process as its module does not export it: ' +
+    'Cannot send function "work" (file:///app/work.js:4:10) to another process ' +
+      'as its module does not export it: ' +
       "export it at the top level of a module, or name its export with task(import.meta.url, 'work')",
   );
   assert.deepEqual(error.facts, { name: 'work', url: 'file:///app/work.js', line: 4, column: 10 });

@@ -1,4 +1,4 @@
-/** The office in numbers: orders become cells and seats, answers become words, and words become what is left. */
+/** The office in numbers: orders become cells and seats, answers become words, words become what is left. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';

@@ -37,7 +37,6 @@ test('Ledger writes one JSON line for each entry and counts the flushed ones', (
     await ledger.append([entry(3)]);
     assert.equal(ledger.lines, 3);
     await ledger.close();
-    await ledger.close();
     const lines = (await readFile(ledger.path, 'utf8')).split('\n');
     assert.equal(lines.pop(), '');
     assert.deepEqual(
@@ -235,6 +234,24 @@ test('Ledger does not wait for ever on a file that takes nothing', async () => {
   };
   const ledger = new Ledger('x', nothing, true);
   await assert.rejects(ledger.append([entry(1)]), /the system took no bytes/);
+});
+
+test('Ledger gives its file back once, however often it is closed', async () => {
+  let closed = 0;
+  const file: LedgerFile = {
+    write: async (_bytes, _offset, length) => ({ bytesWritten: length }),
+    datasync: async () => undefined,
+    truncate: async () => undefined,
+    close: async () => {
+      closed++;
+    },
+  };
+  const ledger = new Ledger('x', file, true);
+  await ledger.append([entry(1)]);
+  await ledger.close();
+  await ledger.close();
+  assert.equal(closed, 1);
+  await assert.rejects(ledger.append([entry(2)]), /Broken belief: .* it is closed/);
 });
 
 test('Ledger on standard output writes lines there, and fails when the reader leaves', () =>

@@ -1,0 +1,11 @@
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly ppid: number;
+  /** The kernel's letter: R, S, D, T, Z. */
+  readonly state: string;
+  /** In ticks since the machine started. */
+  readonly startedAt: number;
+  readonly key: string;
+}
+
+export function processes(): Map<number, ProcessEntry>;

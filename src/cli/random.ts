@@ -1,0 +1,20 @@
+/**
+ * Random numbers that can be had again.
+ *
+ * @module
+ */
+
+/**
+ * Numbers from 0 to below 1, the same for the same seed.
+ *
+ * Source: mulberry32, Tommy Ettinger, public domain. Good enough to choose victims, not for secrets.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
