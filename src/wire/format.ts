@@ -74,8 +74,8 @@ export const HEADER: {
 export const MAGIC = 0xd7;
 export const VERSION = 1;
 
-/** Levels of nesting before an inside is parked. Two hundred frames fit into any stack. */
-export const NESTED_MAX = 200;
+/** Levels of nesting before an inside is parked. A level takes up to ten frames, and a thousand fit into any stack. */
+export const NESTED_MAX = 100;
 /** Positions stay small integers below this, which is what keeps both sides fast. */
 export const MESSAGE_BYTES_MAX: number = 2 ** 31 - 1;
 /** The engine ends the process, without an error, on an object with some 2^24 properties. */

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { HEADER, MAGIC, malformed, VERSION } from './format.ts';
+import { malformed } from './format.ts';
+import { readHeader } from './decode/header.ts';
 import { Source } from './decode/source.ts';
 import type { Sink } from './encode/sink.ts';
 
@@ -36,6 +37,7 @@ export interface Links {
 const NONE: readonly never[] = Object.freeze([]);
 const NO_LINKS: Links = Object.freeze({ handles: NONE, addresses: NONE });
 const HANDLE_BYTES = 12;
+const ADDRESS_BYTES_MIN = 3;
 
 /** The links that one message gathers while it is written. A link met twice is written once. */
 export class LinkList implements Links {
@@ -81,13 +83,12 @@ export class LinkList implements Links {
  * @throws {@link DuodaoError} `protocol` when the header or the links break the format; the value is not looked at.
  */
 export function linksOf(bytes: Uint8Array): Links {
-  checkHeader(bytes);
-  const start = u32At(bytes, HEADER.links);
-  if (start === bytes.length) return NO_LINKS;
-  const source = new Source(bytes, start, bytes.length);
+  const { links, total } = readHeader(bytes);
+  if (links === total) return NO_LINKS;
+  const source = new Source(bytes, links, total);
   const handleCount = source.u32();
   const addressCount = source.u32();
-  if (handleCount * HANDLE_BYTES + addressCount * 3 > source.left)
+  if (handleCount * HANDLE_BYTES + addressCount * ADDRESS_BYTES_MIN > source.left)
     throw malformed('it has fewer links than it says');
   const handles: Handle[] = [];
   for (let index = 0; index < handleCount; index++)
@@ -97,28 +98,4 @@ export function linksOf(bytes: Uint8Array): Links {
     addresses.push({ url: source.string(), name: source.string(), hash: source.string() });
   if (source.left > 0) throw malformed('something stands behind its links');
   return { handles, addresses };
-}
-
-/** Refuses bytes that are not one whole message of ours. */
-export function checkHeader(bytes: Uint8Array): void {
-  if (bytes.length < HEADER.sizeBytes) throw malformed(`${bytes.length} bytes are less than a header`);
-  if (bytes[HEADER.magic] !== MAGIC) throw malformed('it does not begin as our messages do');
-  if (bytes[HEADER.version] !== VERSION)
-    throw malformed(`its version is ${bytes[HEADER.version]}, ours is ${VERSION}`);
-  if (bytes[HEADER.flags] !== 0 || bytes[HEADER.flags + 1] !== 0)
-    throw malformed('it has flags we do not know');
-  const total = u32At(bytes, HEADER.total);
-  if (total !== bytes.length) throw malformed(`it says it has ${total} bytes, and has ${bytes.length}`);
-  const links = u32At(bytes, HEADER.links);
-  const buffers = u32At(bytes, HEADER.buffers);
-  if (!(HEADER.sizeBytes < buffers && buffers <= links && links <= total))
-    throw malformed('its parts do not follow one another');
-}
-
-/** A little-endian u32. The caller has checked that it is there. */
-export function u32At(bytes: Uint8Array, offset: number): number {
-  return (
-    (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>>
-    0
-  );
 }

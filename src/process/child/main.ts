@@ -8,6 +8,7 @@
  * @module
  */
 import { closeSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { DuodaoError } from '../../base/index.ts';
 import { makeParcel, openParcel } from '../../ipc/index.ts';
 import { attach } from '../../memory/index.ts';
@@ -39,8 +40,8 @@ async function begin(place: ChildPlace): Promise<void> {
     deliver(record, 'value', await runTarget(fn));
   } catch (error) {
     process.exitCode = 1;
-    complain(error);
     deliver(record, 'error', error);
+    complain(error);
   }
 }
 
@@ -62,17 +63,30 @@ async function load(record: ProcessRecord): Promise<() => unknown> {
 function deliver(record: ProcessRecord, outcome: 'value' | 'error', value: unknown): void {
   try {
     record.deliver(outcome, makeParcel(value, outcome === 'value' ? 'result' : 'error'));
-  } catch (error) {
+  } catch (refusal) {
     // What came back cannot cross, or the arena is full: then that is what the parent is told.
     process.exitCode = 1;
-    complain(error);
-    record.deliver('error', makeParcel(error, 'error'));
+    const told = outcome === 'error' && value instanceof Error ? halfTold(value, refusal) : refusal;
+    record.deliver('error', makeParcel(told, 'error'));
+    complain(refusal);
   }
+}
+
+/** An error that cannot cross whole, without the parts that may be to blame; its cause says which one it was. */
+function halfTold(error: Error, refusal: unknown): Error {
+  const told = new Error(error.message, { cause: refusal });
+  Object.setPrototypeOf(told, Object.getPrototypeOf(error) as object); // it crosses as the same class
+  if (typeof error.stack === 'string') told.stack = error.stack;
+  for (const [key, value] of Object.entries(error)) {
+    if (key !== 'cause' && ['string', 'number', 'boolean'].includes(typeof value))
+      Reflect.set(told, key, value);
+  }
+  return told;
 }
 
 /** Says on standard error what went wrong here, as nobody may ever ask for the result. */
 function complain(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? String(error)) : `Thrown: ${String(error)}`;
+  const text = error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${inspect(error)}`;
   process.stderr.write(`${currentProcess().name}: ${text}\n`);
 }
 

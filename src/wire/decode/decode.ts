@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkHeader } from '../links.ts';
+import { readHeader } from './header.ts';
 import type { Incoming } from './linked-objects.ts';
 import { Reader } from './reader.ts';
 
@@ -20,13 +20,12 @@ let spare: Reader | undefined;
  * @throws Whatever the hooks throw.
  */
 export function decode(bytes: Uint8Array, incoming?: Incoming): unknown {
-  checkHeader(bytes);
+  const parts = readHeader(bytes);
+  // After an error the reader is left to the garbage collector, with whatever it was in the middle of.
   const reader = spare ?? new Reader();
   spare = undefined;
-  try {
-    return reader.message(bytes, incoming);
-  } finally {
-    reader.release();
-    spare = reader;
-  }
+  const value = reader.message(bytes, parts, incoming);
+  reader.release();
+  spare = reader;
+  return value;
 }

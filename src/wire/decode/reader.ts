@@ -21,7 +21,6 @@ import {
   INT8,
   LATIN1,
   malformed,
-  NESTED_MAX,
   NULL,
   OBJECT,
   REF,
@@ -31,52 +30,51 @@ import {
   UNDEFINED,
   UTF16,
 } from '../format.ts';
-import { u32At } from '../links.ts';
+import { Nesting } from '../nesting.ts';
 import { CarriedBuffers } from './buffers.ts';
 import { readBuiltin } from './builtins.ts';
+import type { Parts } from './header.ts';
 import { type KnownKeys, readKeyList } from './key-lists.ts';
 import { type Incoming, LinkedObjects } from './linked-objects.ts';
 import { define, indexOf, isFarOff, put, storeSparsely } from './properties.ts';
 import { itemAt, Source } from './source.ts';
 
 const EMPTY: Uint8Array = new Uint8Array(0);
+const NO_PARTS: Parts = { buffers: 0, links: 0, total: 0 };
 /** Arrays up to this length get their room at once. Longer ones grow, so that none is made on the word of a message. */
-const RESERVED_MAX = 64;
+const RESERVED_MAX = 16;
 
 export class Reader {
   readonly source: Source = new Source(EMPTY, 0, 0);
   #bytes: Uint8Array = EMPTY;
+  #parts: Parts = NO_PARTS;
   #incoming: Incoming | undefined;
   #linked: LinkedObjects | undefined;
   #buffers: CarriedBuffers | undefined;
   #objects: object[] = [];
   #lists: KnownKeys[] = [];
-  #depth = 0;
-  #parked: (() => void)[] = [];
+  readonly #nesting: Nesting = new Nesting();
 
   /** Reads a whole message whose header has been checked. */
-  message(bytes: Uint8Array, incoming: Incoming | undefined): unknown {
+  message(bytes: Uint8Array, parts: Parts, incoming: Incoming | undefined): unknown {
     this.#bytes = bytes;
+    this.#parts = parts;
     this.#incoming = incoming;
-    this.source.reset(bytes, HEADER.sizeBytes, u32At(bytes, HEADER.buffers));
+    this.source.reset(bytes, HEADER.sizeBytes, parts.buffers);
     const value = this.value();
-    for (let index = 0; index < this.#parked.length; index++) {
-      this.#depth = 0;
-      this.#parked[index]!();
-    }
+    this.#nesting.unpark();
     if (this.source.left > 0) throw malformed('something stands behind its value');
     return value;
   }
 
-  /** Forgets the message, however it ended. */
+  /** Forgets a message that has been read. */
   release(): void {
     this.#bytes = EMPTY;
     this.source.reset(EMPTY, 0, 0);
     this.#incoming = this.#linked = this.#buffers = undefined;
     this.#objects = [];
-    this.#depth = 0;
+    this.#nesting.reset();
     if (this.#lists.length > 0) this.#lists = [];
-    if (this.#parked.length > 0) this.#parked = [];
   }
 
   value(): unknown {
@@ -162,37 +160,34 @@ export class Reader {
   /** Fills a container, now or, deep down, later. */
   container<T extends object>(container: T, inside: (container: T) => void): T {
     this.#objects.push(container);
-    if (this.#depth === NESTED_MAX) this.#parked.push(() => inside(container));
-    else {
-      this.#depth++;
-      inside(container);
-      this.#depth--;
-    }
+    this.#nesting.into(() => inside(container));
     return container;
   }
 
   // Objects and arrays do what container() does, without making a function each time.
   #object(): object {
+    const nesting = this.#nesting;
     const object = {};
     this.#objects.push(object);
-    if (this.#depth === NESTED_MAX) this.#parked.push(() => this.#fields(object));
+    if (nesting.isFull) nesting.park(() => this.#fields(object));
     else {
-      this.#depth++;
+      nesting.enter();
       this.#fields(object);
-      this.#depth--;
+      nesting.leave();
     }
     return object;
   }
 
   #array(): unknown[] {
+    const nesting = this.#nesting;
     const length = this.source.count();
     const array: unknown[] = length <= RESERVED_MAX ? new Array(length) : [];
     this.#objects.push(array);
-    if (this.#depth === NESTED_MAX) this.#parked.push(() => this.elements(array, length));
+    if (nesting.isFull) nesting.park(() => this.elements(array, length));
     else {
-      this.#depth++;
+      nesting.enter();
       this.elements(array, length);
-      this.#depth--;
+      nesting.leave();
     }
     return array;
   }
@@ -224,10 +219,8 @@ export class Reader {
   }
 
   get buffers(): CarriedBuffers {
-    const bytes = this.#bytes;
-    return (this.#buffers ??= new CarriedBuffers(
-      new Source(bytes, u32At(bytes, HEADER.buffers), u32At(bytes, HEADER.links)),
-    ));
+    const { buffers, links } = this.#parts;
+    return (this.#buffers ??= new CarriedBuffers(new Source(this.#bytes, buffers, links)));
   }
 
   #linkedObjects(): LinkedObjects {

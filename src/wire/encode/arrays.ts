@@ -4,6 +4,7 @@
  * @module
  */
 import { inspect } from 'node:util';
+import { ENTRIES_MAX } from '../format.ts';
 
 /** Arrays up to this length are asked for their keys; longer ones are looked at first. */
 const ASKED_MAX = 32;
@@ -35,16 +36,19 @@ export function namedKeys(array: readonly unknown[]): readonly string[] | undefi
 }
 
 /**
- * Whether an array is mostly holes, so that it is better written by its keys. Found out by samples, since counting
- * two thousand million holes would take minutes; a wrong guess costs a byte a hole, and nothing else.
+ * All keys of an array that is mostly holes, and so better written by its keys; `undefined` for any other. Holes are
+ * found by samples, since counting two thousand million of them would take minutes. A wrong guess costs a byte a
+ * hole, and nothing else.
  */
-export function isSparse(array: readonly unknown[]): boolean {
+export function sparseKeys(array: readonly unknown[]): readonly string[] | undefined {
   const { length } = array;
-  if (length <= HOLES_MAX) return false;
+  if (length <= HOLES_MAX) return undefined;
   let holes = 0;
   for (let probe = 0; probe < PROBES; probe++)
     if (!Object.hasOwn(array, Math.floor((probe * length) / PROBES))) holes++;
-  return holes > PROBES / 2;
+  if (holes <= PROBES / 2) return undefined;
+  const keys = Object.keys(array);
+  return keys.length > ENTRIES_MAX ? undefined : keys;
 }
 
 /** Whether a property's name is that of an array element. */

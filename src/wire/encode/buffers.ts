@@ -59,7 +59,7 @@ export class BufferList {
   #index(buffer: ArrayBuffer, start: number, end: number, pooled: boolean): number {
     const known = this.#indexes.get(buffer);
     if (known === undefined) {
-      if (isDetached(buffer)) throw new Refusal('on a buffer that was transferred away');
+      if (isDetached(buffer)) throw new Refusal('a buffer, or a view on one, that was transferred away');
       this.#indexes.set(buffer, this.#carried.length);
       return this.#carried.push({ buffer, start, end, pooled }) - 1;
     }

@@ -36,10 +36,10 @@ export function writeBuiltin(writer: Writer, value: object, prototype: object): 
     writer.buffers.writeView(sink, value, prototype === Buffer.prototype);
   } else if (types.isMap(value)) {
     sink.u8(MAP);
-    writer.nested(() => writeMap(writer, value));
+    writer.nesting.into(() => writeMap(writer, value));
   } else if (types.isSet(value)) {
     sink.u8(SET);
-    writer.nested(() => writeSet(writer, value));
+    writer.nesting.into(() => writeSet(writer, value));
   } else if (types.isDate(value)) {
     sink.u8(DATE);
     sink.f64(timeOf.call(value));

@@ -27,8 +27,8 @@ export interface ClassFacts {
 
 const known: WeakMap<object, ClassFacts> = new WeakMap();
 
-/** Classes of the engine whose prototype says nothing about hidden state. */
-const HARMLESS: ReadonlySet<string> = new Set(['Object', 'Array', 'Error']);
+/** Classes of the engine whose prototype says nothing about hidden state. That of `process.env` has no name. */
+const HARMLESS: ReadonlySet<string> = new Set(['Object', 'Array', 'Error', '']);
 /** Classes that Node writes in JavaScript, with their state behind symbols or handles. */
 const HOST: ReadonlySet<string> = new Set([
   'AbortController',
@@ -54,8 +54,9 @@ const HOST: ReadonlySet<string> = new Set([
 
 const COMMENT_OR_TEXT =
   /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
-// A name that is not reached through a dot, not static, not followed by parameters, not asked for with `in`.
-const PRIVATE_FIELD = /(?<![.\w$]|\bstatic\s+)#[\p{ID_Continue}$]+(?![\p{ID_Continue}$])(?!\s*\(|\s+in\b)/u;
+// A name that stands where a declaration can begin, is not static, and ends as a field does: not with parameters.
+const PRIVATE_FIELD =
+  /(?<=[\s{};])(?<!\bstatic\s+(?:accessor\s+)?)#[\p{ID_Continue}$]+(?=\s*[=;}]|[^\S\n]*\n)/u;
 const NATIVE = /\{\s*\[native code\]\s*\}$/;
 const COMPILED_FIELD = /\b__privateAdd\b|\b__classPrivateField[GS]et\b|\b_classPrivateField\w+\b/;
 

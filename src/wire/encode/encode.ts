@@ -45,12 +45,13 @@ export function encode(value: unknown, outgoing?: Outgoing, root: string = 'valu
   spare = undefined;
   try {
     writer.message(value, outgoing);
-    const { links, sink } = writer;
-    return { bytes: sink.written(), handles: links?.handles ?? NONE, addresses: links?.addresses ?? NONE };
   } catch (error) {
+    // The writer is left to the garbage collector, with whatever it was in the middle of.
     throw error instanceof Refusal ? error.toError(root) : error;
-  } finally {
-    writer.release();
-    spare = writer;
   }
+  const { links, sink } = writer;
+  const bytes = sink.written();
+  writer.release();
+  spare = writer;
+  return { bytes, handles: links?.handles ?? NONE, addresses: links?.addresses ?? NONE };
 }

@@ -32,7 +32,7 @@ export function writeError(writer: Writer, error: Error): void {
       (hasCause ? ErrorPart.cause : 0) |
       (hasErrors ? ErrorPart.errors : 0),
   );
-  writer.nested(() => {
+  writer.nesting.into(() => {
     if (hasMessage)
       sink.string(typeof message === 'string' ? message : Reflect.apply(String, null, [message]));
     if (typeof stack === 'string') sink.string(stack);

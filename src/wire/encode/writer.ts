@@ -22,7 +22,6 @@ import {
   HANDLE,
   HEADER,
   HOLE,
-  NESTED_MAX,
   NULL,
   OBJECT,
   REF,
@@ -30,7 +29,8 @@ import {
   UNDEFINED,
 } from '../format.ts';
 import type { LinkList } from '../links.ts';
-import { isSparse, namedKeys } from './arrays.ts';
+import { Nesting } from '../nesting.ts';
+import { namedKeys, sparseKeys } from './arrays.ts';
 import { BufferList } from './buffers.ts';
 import { reasonAgainst, writeBuiltin } from './builtins.ts';
 import { classFacts } from './classes.ts';
@@ -41,6 +41,7 @@ import { property, Refusal, through } from './refusal.ts';
 import { Sink } from './sink.ts';
 
 const hasOwn = Object.prototype.hasOwnProperty;
+const WAITING_KEPT = 1024;
 let messages = 0;
 
 export class Writer {
@@ -50,8 +51,7 @@ export class Writer {
   /** Tells the key lists of this message from those of others. */
   #message = 0;
   #lists = 0;
-  #depth = 0;
-  #parked: (() => void)[] = [];
+  readonly nesting: Nesting = new Nesting();
   readonly #met: MetObjects = new MetObjects();
   // Properties that have been read and wait to be written.
   #waiting: unknown[] = [];
@@ -72,7 +72,7 @@ export class Writer {
     this.#message = ++messages;
     sink.restart(HEADER.sizeBytes);
     this.value(value);
-    if (this.#parked.length > 0) this.#unpark();
+    this.#unpark();
     const buffers = sink.length;
     this.#buffers?.write(sink);
     const links = sink.length;
@@ -80,15 +80,14 @@ export class Writer {
     sink.header(buffers, links);
   }
 
-  /** Forgets the message, however it ended. Keeps nothing alive that belongs to the caller. */
+  /** Forgets a message that has been written, and all that belongs to the caller. */
   release(): void {
     this.#linked = this.#buffers = undefined;
     this.#met.clear();
-    this.#lists = this.#depth = 0;
-    if (this.#parked.length > 0) this.#parked = [];
-    // Written properties leave `undefined` behind; only a failure, or a large message, leaves more to clear.
-    if (this.#top > 0 || this.#waiting.length > 1024) this.#waiting = [];
-    this.#top = 0;
+    this.#lists = 0;
+    this.nesting.reset();
+    // The properties that waited have left `undefined` behind.
+    if (this.#waiting.length > WAITING_KEPT) this.#waiting = [];
     this.sink.release();
   }
 
@@ -111,17 +110,6 @@ export class Writer {
       default:
         throw new Refusal('a symbol');
     }
-  }
-
-  /** Writes a container's inside, now or, deep down, later. */
-  nested(inside: () => void): void {
-    if (this.#depth === NESTED_MAX) {
-      this.#parked.push(inside);
-      return;
-    }
-    this.#depth++;
-    inside();
-    this.#depth--;
   }
 
   /** Writes some properties of an object as keys and values. */
@@ -197,13 +185,13 @@ export class Writer {
 
   #plain(value: object): void {
     this.sink.u8(OBJECT);
-    if (this.#depth === NESTED_MAX) {
-      this.#parked.push(() => this.#fields(value));
-      return;
+    const { nesting } = this;
+    if (nesting.isFull) nesting.park(() => this.#fields(value));
+    else {
+      nesting.enter();
+      this.#fields(value);
+      nesting.leave();
     }
-    this.#depth++;
-    this.#fields(value);
-    this.#depth--;
   }
 
   #fields(value: object): void {
@@ -264,23 +252,23 @@ export class Writer {
   }
 
   #array(array: readonly unknown[]): void {
-    const { sink } = this;
+    const { sink, nesting } = this;
     const { length } = array;
-    const named = namedKeys(array);
-    const sparse = isSparse(array);
-    sink.u8(sparse ? ARRAY_SPARSE : named === undefined ? ARRAY : ARRAY_NAMED);
+    const sparse = sparseKeys(array);
+    const named = sparse === undefined ? namedKeys(array) : undefined;
+    sink.u8(sparse !== undefined ? ARRAY_SPARSE : named === undefined ? ARRAY : ARRAY_NAMED);
     sink.size(length);
-    if (sparse) this.nested(() => this.entries(array, Object.keys(array)));
+    if (sparse !== undefined) nesting.into(() => this.entries(array, sparse));
     else if (named !== undefined) {
-      this.nested(() => {
+      nesting.into(() => {
         this.#elements(array, length);
         this.entries(array, named);
       });
-    } else if (this.#depth === NESTED_MAX) this.#parked.push(() => this.#elements(array, length));
+    } else if (nesting.isFull) nesting.park(() => this.#elements(array, length));
     else {
-      this.#depth++;
+      nesting.enter();
       this.#elements(array, length);
-      this.#depth--;
+      nesting.leave();
     }
   }
 
@@ -300,17 +288,9 @@ export class Writer {
 
   #unpark(): void {
     try {
-      // Insides park others while they are written; those join at the end.
-      for (let index = 0; index < this.#parked.length; index++) {
-        const inside = this.#parked[index]!;
-        this.#parked[index] = done;
-        this.#depth = 0;
-        inside();
-      }
+      this.nesting.unpark();
     } catch (error) {
       throw through(error, () => '…');
     }
   }
 }
-
-function done(): void {}
