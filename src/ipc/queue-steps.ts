@@ -33,9 +33,9 @@ export class QueueSteps<T> {
     this.#here = here();
     this.body = new QueueBody(object);
     const { getters, putters } = this.body;
-    const { room, slot } = this.#here;
-    this.getting = new WaitPoint(room, getters, () => this.inside(() => getters.remove(slot)));
-    this.putting = new WaitPoint(room, putters, () => this.inside(() => putters.remove(slot)));
+    const { room } = this.#here;
+    this.getting = new WaitPoint(room, object.guard, getters);
+    this.putting = new WaitPoint(room, object.guard, putters);
   }
 
   /** Packs an item and counts the handles in it, or refuses it at the door. */

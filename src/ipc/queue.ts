@@ -67,8 +67,7 @@ export class Queue<T = unknown> {
    */
   static named<T = unknown>(name: string, options: Omit<QueueOptions, 'name'> = {}): Queue<T> {
     checkName('queue', name);
-    const object = findOrMake(KIND.id, name, () => createQueue({ ...options, name }));
-    const queue = openQueue(object) as Queue<T>;
+    const queue = findOrMake(KIND.id, name, () => createQueue({ ...options, name })) as Queue<T>;
     const { capacity, bytes } = checkQueueOptions(options);
     if (options.capacity !== undefined && queue.capacity !== options.capacity) {
       throw new RangeError(

@@ -15,7 +15,7 @@ import {
   registerKind,
   type SharedObject,
 } from '../memory/index.ts';
-import { type Lock, openLock, reapLock, repairLock } from '../sync/index.ts';
+import { type Lock, lockOf, reapLock, repairLock } from '../sync/index.ts';
 import {
   bytesOf,
   checkScalar,
@@ -81,8 +81,7 @@ export class SharedArray<T extends Scalar = Scalar> {
   static named<T extends Scalar>(name: string, type: T, length: number): SharedArray<T> {
     checkName('array', name);
     checkScalar('array', type);
-    const object = findOrMake(KIND.id, name, () => createArray(type, length, name));
-    const found = openArray(object);
+    const found = findOrMake(KIND.id, name, () => createArray(type, length, name)) as SharedArray;
     if (found.type !== type || found.length !== length) {
       throw new TypeError(
         `Cannot open the array "${name}" as ${type}[${length}]: it is ${found.type}[${found.length}]`,
@@ -98,7 +97,7 @@ export class SharedArray<T extends Scalar = Scalar> {
 
   /** The lock that belongs to this array. */
   get lock(): Lock {
-    this.#lock ??= openLock(this.#object);
+    this.#lock ??= lockOf(this.#object);
     return this.#lock;
   }
 }

@@ -15,7 +15,7 @@ import {
   registerKind,
   type SharedObject,
 } from '../memory/index.ts';
-import { LOCK_BYTES, type Lock, openLock, reapLock, repairLock } from '../sync/index.ts';
+import { LOCK_BYTES, type Lock, lockOf, reapLock, repairLock } from '../sync/index.ts';
 import {
   bytesOf,
   checkScalar,
@@ -99,11 +99,9 @@ export class Value<T extends Scalar = Scalar> {
   static named<T extends Scalar>(name: string, type: T, initial?: ScalarValue<T>): Value<T> {
     checkName('value', name);
     checkScalar('value', type);
-    const object = findOrMake(KIND.id, name, () => createValue(type, initial, name));
-    if (typeOf(object) !== type) {
-      throw new TypeError(`Cannot open the value "${name}" as ${type}: it is ${typeOf(object)}`);
-    }
-    return openValue(object) as Value<T>;
+    const found = findOrMake(KIND.id, name, () => createValue(type, initial, name)) as Value;
+    if (found.type !== type) throw new TypeError(`Cannot open the value "${name}" as ${type}: it is ${found.type}`);
+    return found as Value<T>;
   }
 
   /** The number. Setting it to what the type cannot hold is a `RangeError`. */
@@ -134,7 +132,7 @@ export class Value<T extends Scalar = Scalar> {
 
   /** The lock that belongs to this value: for steps that are more than one. */
   get lock(): Lock {
-    this.#lock ??= openLock(this.#object);
+    this.#lock ??= lockOf(this.#object);
     return this.#lock;
   }
 

@@ -195,15 +195,15 @@ export function houseGuardOffset(name: keyof typeof HOUSE_GUARDS): number {
   return GUARDS_OFFSET + HOUSE_GUARDS[name] * GUARD_BYTES;
 }
 
-/** The descriptor of an arena that another thread of this process already uses, if there is one. */
+/** The descriptor of an arena that another thread of this process already uses: the lowest, if there are two. */
 export function findArenaFd(): number | undefined {
+  const found: number[] = [];
   for (const name of readdirSync('/proc/self/fd')) {
-    const fd = Number(name);
     try {
-      if (readlinkSync(`/proc/self/fd/${fd}`).startsWith(`/memfd:${LABEL}`)) return fd;
+      if (readlinkSync(`/proc/self/fd/${name}`).startsWith(`/memfd:${LABEL}`)) found.push(Number(name));
     } catch {
       // The descriptor that read the folder is gone by now: not ours.
     }
   }
-  return undefined;
+  return found.length === 0 ? undefined : Math.min(...found);
 }

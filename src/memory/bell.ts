@@ -17,13 +17,15 @@
  * @module
  */
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import { futexWait, futexWake, makePipe, reopen, writeByte } from '../platform/index.ts';
 import { Slots } from './slots.ts';
 
 const NONE = 0;
 const FUTEX = 1;
 const PIPE = 2;
+
+const RINGS_READ_AT_ONCE = 1024;
 
 interface Line {
   readonly tag: number;
@@ -40,6 +42,7 @@ export class Bell {
   readonly #lines: Map<number, Line> = new Map();
   #socket: Socket | undefined;
   #listening = false;
+  #blocking = false;
 
   /** @param pipe - The pipe of this participant's bell, which its slot already names. */
   constructor(slots: Slots, slot: number, pipe: BellPipe, onRing: () => void) {
@@ -96,7 +99,8 @@ export class Bell {
 
   /** Says that this thread is about to block: from now on rings reach it through the futex. */
   beginBlocking(): void {
-    Atomics.store(this.#slots.words, Slots.bellIndex(this.#slot) + 1, FUTEX);
+    this.#blocking = true;
+    this.#sayMode();
   }
 
   /** Blocks the thread until the bell rings, unless it has rung since `seen` was read. */
@@ -105,7 +109,8 @@ export class Bell {
   }
 
   endBlocking(): void {
-    Atomics.store(this.#slots.words, Slots.bellIndex(this.#slot) + 1, this.#listening ? PIPE : NONE);
+    this.#blocking = false;
+    this.#sayMode();
   }
 
   /** Has the event loop hear the bell, and keeps the process alive for it. */
@@ -113,19 +118,33 @@ export class Bell {
     this.#socket ??= this.#openSocket();
     this.#socket.ref();
     this.#listening = true;
-    Atomics.store(this.#slots.words, Slots.bellIndex(this.#slot) + 1, PIPE);
+    this.#sayMode();
   }
 
   /** Nobody in the event loop waits any more. */
   unlisten(): void {
     this.#socket?.unref();
     this.#listening = false;
-    Atomics.store(this.#slots.words, Slots.bellIndex(this.#slot) + 1, NONE);
+    this.#sayMode();
+  }
+
+  /** Who blocks serves its event loop's waits as well, so blocking comes first. */
+  #sayMode(): void {
+    const mode = this.#blocking ? FUTEX : this.#listening ? PIPE : NONE;
+    Atomics.store(this.#slots.words, Slots.bellIndex(this.#slot) + 1, mode);
   }
 
   #openSocket(): Socket {
-    const socket = new Socket({ fd: this.#readFd, readable: true, writable: false });
-    socket.on('data', this.#onRing);
+    // `onread` hands the bytes over without the machinery of streams: nobody looks at them.
+    const onread = {
+      buffer: new Uint8Array(RINGS_READ_AT_ONCE),
+      callback: (): boolean => {
+        this.#onRing();
+        return true;
+      },
+    };
+    const socket = new Socket({ fd: this.#readFd, readable: true, writable: false, onread } as SocketConstructorOpts);
+    socket.resume();
     return socket;
   }
 }

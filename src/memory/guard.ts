@@ -55,7 +55,7 @@ export const OWNER_DIED: number = 1 << OWNER_DIED_BIT;
 const OWNER_MASK = OWNER_DIED - 1;
 
 /** Loads before sleeping: a guard is held for tens of nanoseconds when its holder runs. */
-const SPINS = 100;
+const SPINS = 2000;
 /** No wake-up is known to get lost here; should a kernel lose one, the sleeper looks again after this long, and counts it. */
 const RECHECK_MS = 50;
 
@@ -108,6 +108,11 @@ export class Guard {
   giveBroken(): void {
     futexStoreAndWake(this.#address, OWNER_DIED_BIT);
     this.#pending[PENDING_INDEX] = 0;
+  }
+
+  /** Whether nobody is inside, and nobody died inside. */
+  get isFree(): boolean {
+    return Atomics.load(this.#line, WORD) === 0;
   }
 
   /** Whether an owner died inside and nobody has been in since. */

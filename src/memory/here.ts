@@ -140,7 +140,12 @@ export function attach(fd: number): Here {
   return place;
 }
 
+/** The arena that another thread of this process may have made already; else a new one. */
 function arenaOfProcess(): Arena {
-  const fd = isMainThread ? undefined : findArenaFd();
-  return fd === undefined ? createArena() : openArena(fd);
+  const fd = findArenaFd();
+  if (fd !== undefined) return openArena(fd);
+  const made = createArena();
+  // Two threads may have come here at once: the lower descriptor counts, for both of them.
+  const first = findArenaFd();
+  return first === undefined || first === made.fd ? made : openArena(first);
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { openFace } from './faces.ts';
 import { here } from './here.ts';
 import { kindOf } from './kinds.ts';
 import { labelFits } from './label.ts';
@@ -29,11 +30,11 @@ function find(name: string): SharedObject | undefined {
 }
 
 /**
- * The object with this name: found, or made by `make`.
+ * The face of the object with this name: found, or made by `make`.
  *
  * @throws TypeError when the name belongs to an object of another kind.
  */
-export function findOrMake(kind: number, name: string, make: () => SharedObject): SharedObject {
+export function findOrMake(kind: number, name: string, make: () => SharedObject): object {
   const { objects, names } = here();
   let found = find(name);
   if (!found) {
@@ -49,11 +50,12 @@ export function findOrMake(kind: number, name: string, make: () => SharedObject)
     } finally {
       names.give();
     }
-    if (!found) return fresh;
+    if (!found) found = fresh;
   }
   if (found.kind !== kind) {
     const [wanted, actual] = [kindOf(kind)?.name ?? kind, kindOf(found.kind)?.name ?? found.kind];
     throw new TypeError(`Cannot open the ${wanted} "${name}" as there is a ${actual} of that name`);
   }
-  return objects.open(objects.referenceOf(found, kind));
+  // One face for all who ask in this thread, as an object's waits have one place.
+  return openFace(objects.referenceOf(found, kind));
 }

@@ -199,13 +199,16 @@ export class Objects {
   #change(object: SharedObject, change: () => void): void {
     this.enter(object);
     let verdict: 'keep' | 'down' | 'doubt' = 'keep';
+    let clean = false;
     try {
       if (this.#isThere(object)) {
         change();
         verdict = this.#verdict(object);
       }
+      clean = true;
     } finally {
-      object.guard.give();
+      if (clean) object.guard.give();
+      else object.guard.giveBroken();
     }
     if (verdict === 'down') this.#takeDown(object);
     if (verdict === 'doubt') this.#recount(object);

@@ -20,6 +20,7 @@
  */
 import { deadlineOf, timedOut, type Wait, type WaitSync } from '../base/index.ts';
 import type { Bell } from './bell.ts';
+import type { Guard } from './guard.ts';
 import type { WaitSet } from './wait-set.ts';
 
 /** The answer of an attempt that must wait. */
@@ -55,8 +56,9 @@ export class WaitingRoom {
   readonly #thread: WaitThread;
   readonly #points: Set<WaitPoint> = new Set();
   #net: NodeJS.Timeout | undefined;
-  #netBell = 0;
-  #netDeaths = false;
+  /** What the bell had counted when the last sweep began: all rings up to there have been answered. */
+  #swept = 0;
+  #someoneDied = false;
 
   constructor(thread: WaitThread) {
     this.#thread = thread;
@@ -68,21 +70,25 @@ export class WaitingRoom {
 
   /** Tries again whatever was rung. */
   sweep(): void {
-    for (const point of this.#points) if (point.isRung) point.serve();
+    const heard = this.#thread.bell.count;
+    // All are asked before any is served, as serving one may put the bit back that another one looks at.
+    const rung = [...this.#points].filter((point) => point.isRung);
+    for (const point of rung) point.serve();
+    this.#swept = heard;
   }
 
-  /** To be called when something died: what it held was freed without our bell knowing which wait cares. */
+  /** To be called when something died: what it held was freed by somebody, and we may have missed the moment. */
   noticeDeath(): void {
-    this.#netDeaths = true;
+    this.#someoneDied = true;
     this.sweep();
   }
 
   enter(point: WaitPoint): void {
     if (this.#points.size === 0) {
+      this.#swept = this.#thread.bell.count;
       this.#thread.bell.listen();
-      this.#net = setInterval(() => this.#recheck(), LOOP_RECHECK_MS);
-      this.#net.unref();
-      this.#netBell = this.#thread.bell.count;
+      // It ends when it finds nobody waiting: a timer made and cleared for each wait would cost more than the wait.
+      this.#net ??= setInterval(() => this.#recheck(), LOOP_RECHECK_MS).unref();
     }
     this.#points.add(point);
     this.#thread.watchDeaths();
@@ -91,18 +97,24 @@ export class WaitingRoom {
   leave(point: WaitPoint): void {
     if (!this.#points.delete(point) || this.#points.size > 0) return;
     this.#thread.bell.unlisten();
-    clearInterval(this.#net);
   }
 
+  /** The net: finds what no ring and no death told us of, and counts it. */
   #recheck(): void {
-    const died = this.#thread.reap() || this.#netDeaths;
-    const before = this.#netBell;
+    if (this.#points.size === 0) {
+      clearInterval(this.#net);
+      this.#net = undefined;
+      return;
+    }
+    const { bell } = this.#thread;
+    const heard = bell.count;
+    const died = this.#thread.reap() || this.#someoneDied;
+    const isQuiet = heard === this.#swept;
+    this.#someoneDied = false;
     let served = false;
-    for (const point of this.#points) served = point.serve() || served;
-    // Read after serving: a ring may fall between the last look and this one.
-    this.#netBell = this.#thread.bell.count;
-    this.#netDeaths = false;
-    if (served && !died && this.#netBell === before) this.#thread.countNetHit();
+    for (const point of [...this.#points]) served = point.serve() || served;
+    // A ring may have come while we looked, and its sweep is still to come: that is no hit.
+    if (served && isQuiet && !died && bell.count === heard) this.#thread.countNetHit();
   }
 }
 
@@ -110,19 +122,27 @@ export class WaitingRoom {
 export class WaitPoint {
   readonly #room: WaitingRoom;
   readonly #set: WaitSet;
-  readonly #unregister: () => void;
+  readonly #guard: Guard;
   readonly #queue: Pending[] = [];
 
-  /** @param unregister - Takes this participant out of the set, inside the guard. */
-  constructor(room: WaitingRoom, set: WaitSet, unregister: () => void) {
+  /**
+   * @param guard - The guard of the object.
+   * @param set - The wait set in which an attempt leaves this participant. Who gives up stays in it: a ring too many.
+   */
+  constructor(room: WaitingRoom, guard: Guard, set: WaitSet) {
     this.#room = room;
+    this.#guard = guard;
     this.#set = set;
-    this.#unregister = unregister;
   }
 
-  /** Whether somebody rang us, which takes our bit out of the set. */
+  /**
+   * Whether somebody rang us here, or is about to have done so.
+   *
+   * SYNC with WaitSet.ringAll(): the ringer is inside the guard from before it rings until our bit is out of the set.
+   * So we look at the guard first. If it is free, the bit tells; if not, serve() waits outside the guard until it does.
+   */
   get isRung(): boolean {
-    return !this.#set.has(this.#room.thread.slot);
+    return !this.#guard.isFree || !this.#set.has(this.#room.thread.slot);
   }
 
   /** Whether somebody of this thread waits here, in its event loop. */
@@ -200,13 +220,8 @@ export class WaitPoint {
     const index = this.#queue.indexOf(pending);
     if (index < 0) return;
     this.#queue.splice(index, 1);
-    if (this.#queue.length > 0) {
-      // The one that left may have been what the others waited behind.
-      if (index === 0) this.serve();
-      return;
-    }
-    this.#unregister();
-    this.#room.leave(this);
+    // The one that left may have been what the others waited behind.
+    if (index === 0 || this.#queue.length === 0) this.serve();
   }
 
   /** Blocks the thread until the attempt succeeds. */
@@ -237,10 +252,7 @@ export class WaitPoint {
         return value;
       }
       const left = deadline - performance.now();
-      if (left <= 0) {
-        if (this.#queue.length === 0) this.#unregister();
-        throw timedOut(what, wait);
-      }
+      if (left <= 0) throw timedOut(what, wait);
       const end = thread.bell.sleep(seen, Math.min(left, BLOCKING_RECHECK_MS));
       this.#slept = seen;
       suspicious = end === 'timed-out' && !thread.reap();

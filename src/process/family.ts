@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { here, type Tag } from '../memory/index.ts';
+import { checkName, here, type Tag } from '../memory/index.ts';
 import type { Process } from './process.ts';
 
 /** What any process may know of itself. */
@@ -62,6 +62,7 @@ export function currentProcess(): CurrentProcess {
       return self.name;
     },
     set name(name: string) {
+      checkName('process', name);
       self.name = name;
       here().rename(name);
     },

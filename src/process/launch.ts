@@ -51,19 +51,16 @@ export function readPlace(argument: string | undefined): ChildPlace | undefined 
   return { arenaFd, lifeFd, offset, serial } as ChildPlace;
 }
 
-/** Loaders and flags are inherited; what would give the child another program, or take our debugger's port, is not. */
+/** What would give the child another program, or take our debugger's port. */
+const OURS_ONLY =
+  /^(-[cei]|-pe?|--(check|eval|print|interactive|input-type|inspect|debug-port|test|watch|build-snapshot)\b.*)$/;
+
+/** Loaders and flags are inherited, but for those of one program only; what follows such a flag goes with it. */
 function inheritedExecArgv(): string[] {
-  const kept: string[] = [];
-  const { execArgv } = process;
-  for (let i = 0; i < execArgv.length; i++) {
-    const flag = execArgv[i] as string;
-    if (/^(-e|-p|-pe|--eval|--print)$/.test(flag)) i++;
-    else if (
-      !/^--(eval|print|inspect|test|watch)\b/.test(flag) &&
-      !/^(-c|--check|-i|--interactive)$/.test(flag)
-    ) {
-      kept.push(flag);
-    }
-  }
-  return kept;
+  let dropping = false;
+  return process.execArgv.filter((argument) => {
+    // Node.js takes nothing that begins with a dash as the value of a flag, unless an equals sign ties it to it.
+    if (argument.startsWith('-')) dropping = OURS_ONLY.test(argument);
+    return !dropping;
+  });
 }

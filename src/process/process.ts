@@ -130,8 +130,8 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
   }
 
   /**
-   * Starts the process, and resolves when its pid is known; it does not wait for the work. That its module does not
-   * load is told by `join` and `result`.
+   * Starts the process, and resolves when its pid is known; it does not wait for the work. That the system cannot
+   * start it, or that its module does not load, is told by `join` and `result`.
    *
    * @throws DuodaoError `not-exported` when the target has no address, `not-cloneable` when an argument cannot cross,
    * `unsafe` while this process, a child, is still loading its own module. Nothing is started then.
@@ -143,7 +143,14 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
     const record = this.#makeRecord();
     this.#record = record;
     record.setStage('ready');
-    const child = launch(record.reference);
+    let child: ChildProcess;
+    try {
+      child = launch(record.reference);
+    } catch (reason) {
+      // Node.js throws some refusals of the system, and reports others by the event below.
+      this.#ended({ how: 'not-started', reason: reason as Error });
+      return this;
+    }
     this.#child = child;
     registerChild(this as unknown as Process);
     child.once('error', (reason) => this.#ended({ how: 'not-started', reason }));
@@ -156,9 +163,10 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
   }
 
   #makeRecord(): ProcessRecord {
+    const target = { ...addressOf(this.#target) };
     const args = makeParcel([...this.#args], 'args');
     const orders: ChildOrders = {
-      target: { ...addressOf(this.#target) },
+      target,
       name: this.#name,
       daemon: this.#daemon,
       argv: process.argv.slice(1),
@@ -182,12 +190,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
    * @throws DuodaoError `timed-out`, or the reason of `wait.signal`.
    */
   async join(wait?: Wait): Promise<Exit> {
-    const record = this.#started('join');
-    return record.point.wait(
-      `The end of ${this.#name}`,
-      record.until(() => this.#exit),
-      wait,
-    );
+    return this.#started('join').until('end', `The end of ${this.#name}`, () => this.#exit, wait);
   }
 
   /**
@@ -202,7 +205,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
       const { outcome } = record;
       return outcome === 'none' ? this.#exit && 'gone' : outcome;
     };
-    const outcome = await record.point.wait(`The result of ${this.#name}`, record.until(look), wait);
+    const outcome = await record.until('answer', `The result of ${this.#name}`, look, wait);
     if (outcome === 'gone' || !record.result) throw this.#noAnswer();
     const value = await openParcel(record.result);
     if (outcome === 'error') throw value;

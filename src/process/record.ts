@@ -6,21 +6,27 @@
  *     4       4     ppid
  *     8       4     stage     NEW, READY (not yet in its target), RUNNING, TERMINATED
  *     12      4     outcome   NONE, VALUE, ERROR: whether `result` is there, and what it is
- *     16      4     sleepers  (derived) in the wait set
- *     20      8     args      handle of the parcel with the arguments: offset, serial; 0: taken
- *     28      8     result    handle of the parcel with what the target returned or threw
- *     36      4     daemon    1: does not keep its parent alive
+ *     16      4     daemon    1: does not keep its parent alive
+ *     20      4     -
+ *     24      8     args      handle of the parcel with the arguments: offset, serial; 0: taken
+ *     32      8     result    handle of the parcel with what the target returned or threw
  *     40      8     startedAt milliseconds since 1970
  *     48      8     endedAt
  *     56      8     orders    handle of the parcel that says what else the process must know; 0: taken
- *     64      64    wait set  until the stage or the outcome changes
+ *     64      8     sleepers  (derived) in the two wait sets
+ *     72      56    -
+ *     128     64    end       wait set: until the stage changes
+ *     192     64    answer    wait set: until the outcome changes, or none can come any more
+ *
+ * There are two sets, as a thread tries its waits on one set in the order of arrival: whoever waits for the end must not
+ * stand before those who wait for an answer.
  *
  * The pid, the stage TERMINATED and the times are written by the parent, the rest by the process itself. A handle is
  * written before the word that says it is there.
  *
  * @module
  */
-import { layout } from '../base/index.ts';
+import { layout, type Wait } from '../base/index.ts';
 import { parcelReference } from '../ipc/index.ts';
 import {
   BODY_OFFSET,
@@ -36,19 +42,22 @@ import {
   WaitSet,
 } from '../memory/index.ts';
 
-const RECORD = layout('process record', 128, {
+const RECORD = layout('process record', 256, {
   pid: [0, 'u32'],
   ppid: [4, 'u32'],
   stage: [8, 'u32'],
   outcome: [12, 'u32'],
-  sleepers: [16, 'u32'],
-  args: [20, 'u32', 2],
-  result: [28, 'u32', 2],
-  daemon: [36, 'u32'],
+  daemon: [16, 'u32'],
+  spare: [20, 'pad', 4],
+  args: [24, 'u32', 2],
+  result: [32, 'u32', 2],
   startedAt: [40, 'f64'],
   endedAt: [48, 'f64'],
   orders: [56, 'u32', 2],
-  waitSet: [64, 'u32', 16],
+  sleepers: [64, 'u32', 2],
+  more: [72, 'pad', 56],
+  end: [128, 'u32', 16],
+  answer: [192, 'u32', 16],
 });
 const at = (offset: number): number => (BODY_OFFSET + offset) / 4;
 
@@ -56,6 +65,9 @@ export const STAGES = ['new', 'ready', 'running', 'terminated'] as const;
 export type Stage = (typeof STAGES)[number];
 export type Outcome = 'none' | 'value' | 'error';
 const OUTCOMES: readonly Outcome[] = ['none', 'value', 'error'];
+const MILESTONES = ['end', 'answer'] as const;
+/** What somebody may wait for: that it has ended, or that it has answered or never will. */
+export type Milestone = (typeof MILESTONES)[number];
 const PARCEL_KIND = 6;
 const HANDLES = [RECORD.args, RECORD.result, RECORD.orders];
 
@@ -63,14 +75,20 @@ const KIND: Kind = {
   id: 5,
   name: 'process',
   open: (object) => new ProcessRecord(object),
-  repair: (object) => waitSetOf(object).recount(),
+  repair: (object) => {
+    for (const milestone of MILESTONES) waitSetOf(object, milestone).recount();
+  },
   reap() {}, // how a process ended is for its parent to say
   references: (object) => HANDLES.flatMap((field) => readHandle(object, field) ?? []),
 };
 registerKind(KIND);
 
-function waitSetOf(object: SharedObject): WaitSet {
-  return new WaitSet(object.words, at(RECORD.waitSet), at(RECORD.sleepers));
+function waitSetOf(object: SharedObject, milestone: Milestone): WaitSet {
+  return new WaitSet(
+    object.words,
+    at(RECORD[milestone]),
+    at(RECORD.sleepers) + MILESTONES.indexOf(milestone),
+  );
 }
 
 function readHandle(object: SharedObject, field: number): Reference | undefined {
@@ -82,16 +100,20 @@ function readHandle(object: SharedObject, field: number): Reference | undefined 
 export class ProcessRecord {
   readonly #object: SharedObject;
   readonly #here: Here;
-  readonly #waiting: WaitSet;
-  readonly #point: WaitPoint;
+  readonly #waiting: Readonly<Record<Milestone, WaitSet>>;
+  readonly #points: Readonly<Record<Milestone, WaitPoint>>;
 
   constructor(object: SharedObject) {
+    const { room } = here();
+    const end = waitSetOf(object, 'end');
+    const answer = waitSetOf(object, 'answer');
     this.#object = object;
     this.#here = here();
-    this.#waiting = waitSetOf(object);
-    this.#point = new WaitPoint(this.#here.room, this.#waiting, () =>
-      this.#inside(() => this.#waiting.remove(this.#here.slot)),
-    );
+    this.#waiting = { end, answer };
+    this.#points = {
+      end: new WaitPoint(room, object.guard, end),
+      answer: new WaitPoint(room, object.guard, answer),
+    };
   }
 
   /** Makes the record of a process that is about to start. */
@@ -173,33 +195,34 @@ export class ProcessRecord {
     const floats = new Float64Array(this.#object.words.buffer);
     if (stage === 'running') floats[at(RECORD.startedAt) / 2] = Date.now();
     if (stage === 'terminated') floats[at(RECORD.endedAt) / 2] = Date.now();
-    this.#commit(RECORD.stage, STAGES.indexOf(stage));
+    this.#commit(RECORD.stage, STAGES.indexOf(stage), MILESTONES);
   }
 
   /** Puts what the target returned or threw into the record, where it outlives the process. */
   deliver(outcome: 'value' | 'error', parcel: SharedObject): void {
     this.#putHandle(RECORD.result, parcel);
-    this.#commit(RECORD.outcome, OUTCOMES.indexOf(outcome));
+    this.#commit(RECORD.outcome, OUTCOMES.indexOf(outcome), ['answer']);
   }
 
-  /** The wait of this thread for something in the record. */
-  get point(): WaitPoint {
-    return this.#point;
-  }
-
-  /** An attempt, in the sense of a wait point, that succeeds once `look` finds something. */
-  until<T>(look: () => T | undefined): (register: boolean) => T | NotYet {
-    return (register) =>
+  /** Waits in the event loop until `look` finds something, which only the milestone can bring about. */
+  until<T>(
+    milestone: Milestone,
+    what: string,
+    look: () => T | undefined,
+    wait: Wait | undefined,
+  ): Promise<T> {
+    const attempt = (register: boolean): T | NotYet =>
       this.#inside(() => {
         const found = look();
-        if (found === undefined && register) this.#waiting.add(this.#here.slot);
+        if (found === undefined && register) this.#waiting[milestone].add(this.#here.slot);
         return found ?? NOT_YET;
       });
+    return this.#points[milestone].wait(what, attempt, wait);
   }
 
-  #commit(field: number, value: number): void {
+  #commit(field: number, value: number, milestones: readonly Milestone[]): void {
     this.#inside(() => {
-      this.#waiting.ringAll(this.#here.bell);
+      for (const milestone of milestones) this.#waiting[milestone].ringAll(this.#here.bell);
       Atomics.store(this.#object.words, at(field), value);
     });
   }

@@ -94,13 +94,6 @@ export class LockBody {
     }
   }
 
-  /** Takes this participant out of the wait set. */
-  unregister(): void {
-    this.#enter();
-    this.waiting.remove(this.#here.slot);
-    this.object.guard.give();
-  }
-
   #enter(): void {
     if (this.object.guard.take()) this.#here.objects.repair(this.object);
   }

@@ -11,6 +11,7 @@ import {
   type Kind,
   NOT_YET,
   type NotYet,
+  openFace,
   type Participant,
   registerFace,
   registerKind,
@@ -70,7 +71,7 @@ export class Lock {
     opening = undefined;
     const body = new LockBody(object);
     this.#body = body;
-    this.#point = new WaitPoint(here().room, body.waiting, () => body.unregister());
+    this.#point = new WaitPoint(here().room, object.guard, body.waiting);
     this.#attempt = (register) => {
       const strand = body.tryTake(register);
       return strand === 0 ? NOT_YET : new Held(body, strand);
@@ -81,7 +82,7 @@ export class Lock {
   /** The lock with this name, anywhere in the tree: the first call makes it. It lives as long as the tree. */
   static named(name: string): Lock {
     checkName('lock', name);
-    return openLock(findOrMake(KIND.id, name, () => createLock({ name })));
+    return findOrMake(KIND.id, name, () => createLock({ name })) as Lock;
   }
 
   /**
@@ -146,8 +147,12 @@ function createLock(options: LockOptions): SharedObject {
   return here().objects.create(KIND, { bodyBytes: LOCK_BYTES, dataBytes: 0 }, name ?? '', () => {});
 }
 
-/** The lock that lies at the start of an object's body. */
-export function openLock(object: SharedObject): Lock {
+function openLock(object: SharedObject): Lock {
   opening = object;
   return new Lock();
+}
+
+/** The lock that lies at the start of an object's body: the same face each time, as it has one place to wait. */
+export function lockOf(object: SharedObject): Lock {
+  return openFace(here().objects.referenceOf(object, KIND.id)) as Lock;
 }

@@ -19,8 +19,6 @@ export interface Desk {
   readonly cellOf: SharedArray<'i32'>;
   readonly seatsOf: SharedArray<'i32'>;
   readonly refusalOf: SharedArray<'u8'>;
-  /** Two numbers for each seller: orders answered, and of these sold. For the view only. */
-  readonly tally: SharedArray<'i32'>;
   /** Not 0: sellers finish the order in hand and go home. */
   readonly stop: Value<'i32'>;
 }
@@ -28,8 +26,12 @@ export interface Desk {
 /** Orders that lie in the queue at most: enough to keep the sellers busy, few enough to stop soon. */
 const QUEUE_ORDERS = 512;
 
-/** Lays out a desk for a book. `sellersMost` counts those that take the place of the killed, too. */
-export function layOut(book: Book, sellersMost: number): Desk {
+/**
+ * Lays out a desk for a book.
+ *
+ * @throws DuodaoError `no-space` when shared memory has no room for it.
+ */
+export function layOut(book: Book): Desk {
   // Shared memory has no empty arrays: an office without orders or trains has one unused place.
   const orders = Math.max(1, book.cellOf.length);
   const atLeastOne = (numbers: Iterable<number>): number[] => {
@@ -45,7 +47,6 @@ export function layOut(book: Book, sellersMost: number): Desk {
     cellOf: new SharedArray('i32', atLeastOne(book.cellOf)),
     seatsOf: new SharedArray('i32', atLeastOne(book.seatsOf)),
     refusalOf: new SharedArray('u8', atLeastOne(book.refusalOf)),
-    tally: new SharedArray('i32', (sellersMost + 1) * 2),
     stop: new Value('i32', 0),
   };
 }

@@ -14,7 +14,10 @@
  * file goes back to where the last good flush left it. After a failure the ledger takes no more.
  *
  * A new run begins a new ledger. An old one is replaced, but never a file that does not look like a ledger,
- * nor one of the inputs. `-` is standard output: nothing to flush, nothing to cut back.
+ * nor one of the inputs; and not before `begin`, so that a run that cannot even start leaves it as it was. `-` is
+ * standard output: nothing to flush, nothing to cut back.
+ *
+ * A kill -9 of this process has no time to cut anything back: what it was just writing may end within a line.
  *
  * Not here: two runs writing one ledger at once. The check (`audit.ts`) shows the muddle they make.
  *
@@ -73,16 +76,18 @@ export class Ledger {
   readonly #handedOver: string[] = [];
   #flushedBytes = 0;
   #lines = 0;
-  #state: 'idle' | 'writing' | 'failed' | 'closed' = 'idle';
+  /** `old`: the lines of another run are still in it. */
+  #state: 'old' | 'idle' | 'writing' | 'failed' | 'closed';
 
-  constructor(path: string, file: LedgerFile, isRegular: boolean) {
+  constructor(path: string, file: LedgerFile, isRegular: boolean, isOld = false) {
     this.path = path;
     this.#file = file;
     this.#isRegular = isRegular;
+    this.#state = isOld ? 'old' : 'idle';
   }
 
   /**
-   * Begins a new ledger, replacing an old one.
+   * Opens a ledger. An old one keeps its lines until `begin`.
    *
    * @param inputs - The files of this run, which must not be overwritten.
    * @throws UsageError when the path cannot be a ledger; the file is then as it was.
@@ -95,10 +100,22 @@ export class Ledger {
     const file = await open(path, 'a').catch((cause: unknown) => {
       throw fileError('write', path, cause);
     });
-    const isRegular = (await file.stat()).isFile();
-    if (isRegular) await file.truncate(0);
+    const opened = await file.stat();
     if (!found) await flushFolder(dirname(path));
-    return new Ledger(path, file, isRegular);
+    return new Ledger(path, file, opened.isFile(), opened.isFile() && opened.size > 0);
+  }
+
+  /** Takes out the lines of an old ledger. @throws {@link DuodaoError} `broken` when that fails. */
+  async begin(): Promise<void> {
+    if (this.#state !== 'old') return;
+    this.#state = 'writing';
+    try {
+      await this.#file.truncate(0);
+    } catch (cause) {
+      this.#state = 'failed';
+      throw this.#failure(cause);
+    }
+    this.#state = 'idle';
   }
 
   /** Whether the ledger is a file on disk, which can be read again. */

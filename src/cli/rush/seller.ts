@@ -75,11 +75,7 @@ function answer(desk: Desk, order: number, seller: number, seatsLeft: number | u
   const code = refusal || (seatsLeft !== undefined && seatsLeft >= seats ? SOLD : SOLD_OUT);
   const word = packOutcome(code, seller);
   Atomics.store(desk.outcomes.view, order, word); // the commit: from here on the order is answered
-  if (isSold(word)) {
-    desk.left.view[cell] = (seatsLeft as number) - seats;
-    Atomics.add(desk.tally.view, seller * 2 + 1, 1);
-  }
-  Atomics.add(desk.tally.view, seller * 2, 1);
+  if (isSold(word)) desk.left.view[cell] = (seatsLeft as number) - seats;
 }
 
 function bookOf(desk: Desk): { stock: Int32Array; cellOf: Int32Array; seatsOf: Int32Array } {

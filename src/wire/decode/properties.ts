@@ -40,8 +40,8 @@ export function defineHidden(object: object, key: string, value: unknown): void 
  */
 export function storeSparsely(target: object, length?: number): void {
   Reflect.set(target, FAR_INDEX, undefined);
-  if (length === undefined) Reflect.deleteProperty(target, FAR_INDEX);
-  else Reflect.set(target, 'length', length);
+  Reflect.deleteProperty(target, FAR_INDEX);
+  if (length !== undefined) Reflect.set(target, 'length', length);
 }
 
 /** Whether a numeric key is so far off that it calls for `storeSparsely`. */

@@ -77,11 +77,13 @@ export class Sink {
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true);
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value, true);
   }
 
   /** A whole number up to 2^53, in seven-bit groups. */
@@ -130,7 +132,8 @@ export class Sink {
     const even = hex.length % 2 === 0 ? hex : `0${hex}`;
     this.u8(value < 0n ? BIGINT_NEGATIVE : BIGINT);
     this.size(even.length / 2);
-    this.#bytes.write(even, this.#room(even.length / 2), 'hex');
+    const at = this.#room(even.length / 2);
+    this.#bytes.write(even, at, 'hex');
   }
 
   string(value: string): void {
@@ -181,7 +184,10 @@ export class Sink {
     this.#bytes.set(bytes, at);
   }
 
-  /** Makes room for `count` bytes behind what is written, and counts them as written. */
+  /**
+   * Makes room for `count` bytes behind what is written, and counts them as written. Call it before `#bytes` or `#view` is
+   * looked at: it may replace them.
+   */
   #room(count: number): number {
     const at = this.#end;
     const end = at + count;

@@ -14,16 +14,23 @@ after(() => rmSync(tmp, { recursive: true }));
 const note = (): Past => before({ marker: `test-${process.pid}-${Math.random()}`, tmp });
 const isFound = (past: Past, pid: number): boolean => processesLeft(past).some((left) => left.pid === pid);
 
-/** Starts a shell that starts a sleeper and ends, so that the sleeper is nobody's child. */
-async function orphan(env: NodeJS.ProcessEnv): Promise<number> {
-  const shell = spawn('sh', ['-c', 'sleep 60 >/dev/null 2>&1 & echo $!'], {
+/** Starts a shell that starts a program and ends, so that the program is nobody's child. Waits for its word. */
+async function orphan(command: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const shell = spawn('sh', ['-c', `${command} & echo "pid $!"`], {
+    cwd: new URL('../../..', import.meta.url),
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { PATH: process.env['PATH'], ...env },
   });
-  const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+  let said = '';
+  for await (const chunk of shell.stdout.setEncoding('utf8')) {
+    said += chunk;
+    if (said.includes('ready') && said.includes('pid')) break;
+  }
   if (shell.exitCode === null) await once(shell, 'exit');
-  return Number(line);
+  return Number(/pid (\d+)/.exec(said)![1]);
 }
+
+const SLEEPER = '(echo ready; exec sleep 60)';
 
 async function endOf(past: Past, pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
@@ -32,10 +39,19 @@ async function endOf(past: Past, pid: number): Promise<void> {
 
 test('An orphan that carries the marker is found by its name until it has ended', async () => {
   const past = note();
-  const pid = await orphan({ [MARKER]: past.marker });
+  const pid = await orphan(SLEEPER, { [MARKER]: past.marker });
   assert.ok(isFound(past, pid));
   const found = leaks(past).filter((leak) => leak.startsWith(`process ${pid}: `));
-  assert.deepEqual(found, [`process ${pid}: sleep 60`]);
+  assert.equal(found.length, 1);
+  await endOf(past, pid);
+});
+
+test('An orphan that has lost the marker is found by the arena it holds, until it has ended', async () => {
+  const past = note();
+  const tsx = process.execArgv.includes('tsx') ? '--import tsx' : '';
+  const pid = await orphan(`'${process.execPath}' ${tsx} test/fixtures/runs/holds-an-arena.ts`);
+  const found = leaks(past).filter((leak) => leak.startsWith(`process ${pid}: `));
+  assert.match(found.join(), /holds-an-arena\.ts, holds \/memfd:duodao-left/);
   await endOf(past, pid);
 });
 
@@ -48,9 +64,9 @@ test('A descendant is found although it carries no marker, until it has ended', 
 });
 
 test('Processes that were there before, and those of another run, are not found', async () => {
-  const other = await orphan({ [MARKER]: 'another run' });
+  const other = await orphan(SLEEPER, { [MARKER]: 'another run' });
   const earlier = note();
-  const ours = await orphan({ [MARKER]: earlier.marker });
+  const ours = await orphan(SLEEPER, { [MARKER]: earlier.marker });
   const later = before({ marker: earlier.marker, tmp });
   assert.ok(!isFound(earlier, other));
   assert.ok(!isFound(later, ours));

@@ -3,7 +3,7 @@
  * bytes behind views count too.
  */
 import assert from 'node:assert/strict';
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import { decode, encode, type Incoming, type Outgoing } from '../../../src/wire/index.ts';
 
 /** There and back, over a copy of the bytes that is gone afterwards. */
@@ -19,6 +19,10 @@ export function assertSame(actual: unknown, expected: unknown): void {
   compare(actual, expected, new Map(), new Map(), 'value');
 }
 
+function shown(value: unknown): string {
+  return inspect(value, { depth: 1, maxStringLength: 80 }).slice(0, 200);
+}
+
 function compare(
   actual: unknown,
   expected: unknown,
@@ -27,10 +31,10 @@ function compare(
   path: string,
 ): void {
   if (typeof expected !== 'object' || expected === null) {
-    assert.ok(Object.is(actual, expected), `${path} is ${String(actual)}, not ${String(expected)}`);
+    assert.ok(Object.is(actual, expected), `${path} is ${shown(actual)}, not ${shown(expected)}`);
     return;
   }
-  assert.ok(typeof actual === 'object' && actual !== null, `${path} is ${String(actual)}, not an object`);
+  assert.ok(typeof actual === 'object' && actual !== null, `${path} is ${shown(actual)}, not an object`);
   if (there.has(expected) || back.has(actual)) {
     assert.ok(
       there.get(expected) === actual && back.get(actual) === expected,

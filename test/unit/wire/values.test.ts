@@ -151,6 +151,18 @@ test('Arrays keep holes, properties beside their elements, and their length', ()
   );
 });
 
+test('A message may outgrow its memory at any place', () => {
+  const tails = [1e300, 1, -70_000, 3n, 2n ** 900n, 'tail', 'é'.repeat(20), '多', '多'.repeat(30), new Date(1), { a: 1 }];
+  for (let length = 16_250; length < 16_400; length += 1) {
+    const head = 'x'.repeat(length);
+    for (const tail of tails) {
+      const fresh = encode({ big: 'x'.repeat(2 ** 20) }); // lets go of the large buffer, so that the next one grows again
+      assert.ok(fresh.bytes.length > 2 ** 20);
+      assertSame(decode(encode([head, tail]).bytes), [head, tail]);
+    }
+  }
+});
+
 test('A huge array with few elements crosses by its elements', () => {
   const sparse: unknown[] = [];
   sparse[5] = 'five';

@@ -45,13 +45,20 @@ test('Ledger writes one JSON line for each entry and counts the flushed ones', (
     );
   }));
 
-test('Ledger.open replaces an old ledger, also through a link', () =>
+test('Ledger.begin replaces an old ledger, also through a link, and nothing does before it', () =>
   inFolder(async (folder) => {
-    const path = await fileIn(folder, 'l.ndjson', `${JSON.stringify(entry(1))}\n{"id":2,"tr`);
+    const old = `${JSON.stringify(entry(1))}\n{"id":2,"tr`;
+    const path = await fileIn(folder, 'l.ndjson', old);
     await symlink(path, `${folder}/link`);
     const ledger = await Ledger.open(`${folder}/link`);
-    await ledger.close();
+    assert.equal(await readFile(path, 'utf8'), old);
+    await assert.rejects(ledger.append([entry(3)]), /Broken belief: .* it is old/);
+    await ledger.begin();
     assert.equal(await readFile(path, 'utf8'), '');
+    await ledger.append([entry(3)]);
+    await ledger.begin();
+    await ledger.close();
+    assert.equal(await readFile(path, 'utf8'), `${JSON.stringify(entry(3))}\n`);
   }));
 
 test('Ledger.open leaves alone what is no ledger, and the inputs of the run', () =>
