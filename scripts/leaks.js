@@ -50,7 +50,7 @@ function arenasOf(pid) {
 /** The processes of a run that still live. */
 export function processesLeft(past) {
   const table = processes();
-  // An orphan goes to the nearest ancestor of its dead parent that collects orphans; that one is ours as well.
+  // An orphan goes to the nearest ancestor of its dead parent that collects orphans; it is one of ours too.
   const above = new Set(ancestors(process.pid, table));
   const isLeft = ({ pid, ppid }) =>
     hasVariable(pid, MARKER, past.marker) ||

@@ -48,8 +48,8 @@ function countsIn(file) {
 
 /**
  * Runs the files (absolute paths) and counts. `past` is what leaks.js noted before the run; its marker and
- * folder are handed to every process of it. With a `name` only the tests that match it run. A test, and a file
- * of them, may take `timeoutMs`.
+ * folder are handed to every process of it. With a `name` only the tests that match it run. A test, and a
+ * file of them, may take `timeoutMs`.
  */
 export async function runNodeTests({ node, files, past, name, timeoutMs, signal }) {
   const tally = join(past.tmp, 'tally.json');

@@ -25,7 +25,7 @@ export function processes() {
     if (!/^\d+$/.test(name)) continue;
     const stat = read(`/proc/${name}/stat`);
     if (stat === undefined) continue;
-    // The command in parentheses may itself hold spaces and parentheses; the fields after the last one are plain.
+    // The command, in parentheses, may hold spaces and parentheses; the fields after the last one are plain.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const pid = Number(name);
     const startedAt = Number(fields[19]);

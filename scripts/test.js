@@ -41,7 +41,8 @@ function readArguments() {
   if (missing !== undefined) throw new Error(`Cannot run the tests of ${missing} as it does not exist`);
   const files = (paths.length > 0 ? paths : [join(ROOT, 'test')]).flatMap(testFiles);
   return {
-    node: values.node === undefined ? process.execPath : resolve(values.node),
+    // A name without a slash is looked up on the path.
+    node: values.node?.includes('/') ? resolve(values.node) : (values.node ?? process.execPath),
     files: [...new Set(files)],
     name: values.name,
     timeoutMs,

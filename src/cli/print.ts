@@ -13,17 +13,21 @@ import { systemCode } from './usage-error.ts';
 
 const listening = new WeakSet<NodeJS.WritableStream>();
 
+/** Sees to it that a write to this stream that fails does not end the program: also one that nobody waits for. */
+export function ignoreLoss(stream: NodeJS.WritableStream): void {
+  // A failed write is told twice, to its callback and as an event; without a listener the event would end us.
+  if (listening.has(stream)) return;
+  listening.add(stream);
+  stream.on('error', () => undefined);
+}
+
 /**
  * Writes text and waits until the system has it. A reader who is gone is not told of.
  *
  * @throws {@link DuodaoError} `broken` when the text could not be stored.
  */
 export async function print(stream: NodeJS.WritableStream, text: string): Promise<void> {
-  // A failed write is told twice, to its callback and as an event; without a listener the event would end us.
-  if (!listening.has(stream)) {
-    listening.add(stream);
-    stream.on('error', () => undefined);
-  }
+  ignoreLoss(stream);
   const cause = await new Promise<Error | null | undefined>((resolve) => {
     stream.write(text, resolve);
   });

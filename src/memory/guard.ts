@@ -55,7 +55,7 @@ export const OWNER_DIED: number = 1 << OWNER_DIED_BIT;
 const OWNER_MASK = OWNER_DIED - 1;
 
 /** Loads before sleeping: a guard is held for tens of nanoseconds when its holder runs. */
-const SPINS = 2000;
+const SPINS = 100;
 /** No wake-up is known to get lost here; should a kernel lose one, the sleeper looks again after this long, and counts it. */
 const RECHECK_MS = 50;
 

@@ -9,7 +9,8 @@
  *     16      48    -
  *     64      64    wait set
  *
- * All of it is read and written inside the object's guard, but for `owner`, which anybody may look at.
+ * All of it is read and written inside the object's guard, but for `owner`, which anybody may look at. The stores are plain
+ * ones: the guard's own compare-exchange publishes them, and each field is right by itself whenever a death comes.
  *
  * @module
  */
@@ -68,7 +69,7 @@ export class LockBody {
         strand = strands = (strands % 0x7fffffff) + 1;
         this.diedBefore = words[DIED] !== 0;
         words[STRAND] = strand;
-        Atomics.store(words, OWNER, this.#here.tag); // the commit
+        words[OWNER] = this.#here.tag; // the commit
       } else if (register) this.waiting.add(this.#here.slot);
       clean = true;
     } finally {
@@ -86,7 +87,7 @@ export class LockBody {
       if (words[OWNER] === this.#here.tag && words[STRAND] === strand) {
         this.waiting.ringAll(this.#here.bell); // before the commit: see wait-set.ts
         words[DIED] = 0;
-        Atomics.store(words, OWNER, 0); // the commit
+        words[OWNER] = 0; // the commit
       }
       clean = true;
     } finally {

@@ -109,8 +109,16 @@ export function homeless({ path }: Source): string[] {
   return Object.hasOwn(ROOMS, room) ? [] : [`${path} is in ${room}, which is not in the table of rooms`];
 }
 
-const MACHINE =
-  /\bprocess\s*\.\s*(?:platform|arch)\b|\bos\s*\.\s*(?:platform|arch|machine|endianness)\b|\{[^{}]*\b(?:platform|arch)\b[^{}]*\}\s*(?:=\s*process\b|from\b[^;]*(?:node:os|node:process))/g;
+const MACHINE = new RegExp(
+  [
+    /\bprocess\s*\.\s*(?:platform|arch)\b/,
+    /\bos\s*\.\s*(?:platform|arch|machine|endianness)\b/,
+    /\{[^{}]*\b(?:platform|arch)\b[^{}]*\}\s*(?:=\s*process\b|from\b[^;]*node:(?:os|process))/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
 
 /** Places outside `platform` that ask which machine this is. */
 export function wrongMachine({ path, code, text }: Source): string[] {

@@ -1,5 +1,6 @@
 /**
- * The small rules of how we write, as far as a pattern can see them. The linter and the compiler hold the rest.
+ * The small rules of how we write, as far as a pattern can see them. The linter and the compiler hold the
+ * rest.
  *
  * @module
  */
@@ -23,9 +24,9 @@ const HABITS: readonly Habit[] = [
     breach: 'exports a default: a name is found, a default is not',
   },
   { pattern: /\bexport\s+(?:type\s+)?\*/g, breach: 'exports everything: name what is public' },
+  { pattern: /\bthis\._\w/g, breach: 'uses a member hidden behind _: # is private' },
   {
-    pattern:
-      /\bthis\._\w|^\s+(?:(?:static|readonly|declare|async|get|set|override)\s+)*_\w+\s*(?:[=;(]|[?!]?:[^,]*;)/gm,
+    pattern: /^\s+(?:(?:static|readonly|async|get|set|override)\s+)*_\w+\s*(?:[=;(]|[?!]?:[^,]*;)/gm,
     breach: 'hides a member behind _: # is private',
   },
   {

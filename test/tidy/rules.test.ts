@@ -210,7 +210,12 @@ test('A source without a test is found, and so is a stale entry of the table tha
 });
 
 test('A file of types needs no test, one line of code makes it need one', () => {
-  const types = `/** Header. */\nimport type { A } from './a.ts';\n\nexport interface B {\n  a: A;\n}\nexport type C =\n  | 'x'\n  | 'y';\n`;
+  const types = [
+    `/** Header. */`,
+    `import type { A } from './a.ts';`,
+    `export interface B {\n  a: A;\n}`,
+    `export type C =\n  | 'x'\n  | 'y';\n`,
+  ].join('\n');
   assert.equal(isTypeOnly(source('src/sync/x.ts', types)), true);
   assert.equal(isTypeOnly(source('src/sync/x.ts', `${types}export const d = 1;\n`)), false);
   assert.equal(isTypeOnly(source('src/sync/x.ts', `${types}import { e } from './e.ts';\n`)), false);

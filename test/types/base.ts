@@ -2,8 +2,8 @@
  * What users' code must and must not compile to when it handles our errors.
  *
  * How type tests work here: this file is compiled with everything else (`npm run types`) and never run. What
- * must compile is simply written down; above what must not stands `@ts-expect-error`, which is itself an error
- * when the line below compiles after all.
+ * must compile is simply written down; above what must not stands `@ts-expect-error`, which is itself an
+ * error when the line below compiles after all.
  */
 import { assert, DuodaoError, type ErrorCode, type Facts } from '../../src/base/index.ts';
 import { same } from './same.ts';

@@ -4,7 +4,8 @@
  * @module
  */
 import { randomInt } from 'node:crypto';
-import { print } from '../print.ts';
+import { constants } from 'node:os';
+import { ignoreLoss, print } from '../print.ts';
 import { seededRandom } from '../random.ts';
 import { type Audit, audit, auditLines } from './audit.ts';
 import { prepare } from './book.ts';
@@ -18,9 +19,6 @@ import { readStock } from './stock.ts';
 import { resultOf, summaryText } from './summary.ts';
 import { frame } from './view.ts';
 
-/** What a shell expects of a program that Ctrl-C has ended. */
-const INTERRUPTED = 130;
-
 /** Runs the command with the words after its name; returns the exit code. */
 export async function rush(words: readonly string[], out: NodeJS.WritableStream): Promise<number> {
   const options = parseRush(words);
@@ -28,39 +26,38 @@ export async function rush(words: readonly string[], out: NodeJS.WritableStream)
   const stock = await readStock(options.trains);
   const orders = await readOrders(options.orders);
   const book = prepare(stock, orders);
-  const ledger = await Ledger.open(options.ledger, [options.trains, options.orders]);
   const interruption = new AbortController();
-  const seed = options.seed ?? randomInt(2 ** 32);
   const shown = { progress: (): void => {}, end: (): void => {} };
   const office = new Office({
     orders,
     book,
-    ledger,
     sellers: options.sellers,
     lock: options.lock,
     kills: options.kills,
-    random: seededRandom(seed),
+    random: seededRandom(options.seed ?? randomInt(2 ** 32)),
     signal: interruption.signal,
     onProgress: () => shown.progress(),
   });
+  // After the office, which may find no room for itself: an old ledger is not given up for a run that cannot be.
+  const ledger = await Ledger.open(options.ledger, [options.trains, options.orders]);
   Object.assign(shown, show(office, options));
-  const startedMs = performance.now();
   const stopListening = onInterrupt(interruption);
+  const startedMs = performance.now();
   try {
-    await office.run();
+    await office.run(ledger);
   } finally {
     stopListening();
     shown.end();
     await ledger.close();
   }
-  const interrupted = interruption.signal.aborted;
-  const found = await checkBooks(options, ledger, interrupted);
   const seconds = (performance.now() - startedMs) / 1000;
+  const { aborted: interrupted, reason: signal } = interruption.signal;
+  const found = await checkBooks(options, ledger, interrupted);
   const facts = { kills: office.kills, seconds, lock: options.lock, interrupted };
   const text = options.json ? JSON.stringify(resultOf(found, facts)) : summaryText(found, facts);
   // The ledger may be standard output: then what is said beside it must not be mixed into it.
   await print(options.ledger === '-' ? process.stderr : out, `${text}\n`);
-  if (interrupted) return INTERRUPTED;
+  if (interrupted) return codeOfEndBy(signal as NodeJS.Signals);
   return found.balanced ? 0 : 1;
 }
 
@@ -73,6 +70,8 @@ async function checkBooks(options: RushOptions, ledger: Ledger, interrupted: boo
 
 /** Shows the run on standard error: a picture on a terminal, plain lines elsewhere, nothing with --json on a pipe. */
 function show(office: Office, options: RushOptions): { progress: () => void; end: () => void } {
+  // Nobody has to look: a run goes on without.
+  ignoreLoss(process.stderr);
   if (canRedraw(process.stderr, process.env)) {
     const screen = new Screen(process.stderr, (size) => frame(office.snapshot(), size));
     return { progress: () => screen.refresh(), end: () => screen.close() };
@@ -84,9 +83,9 @@ function show(office: Office, options: RushOptions): { progress: () => void; end
 
 /** The first Ctrl-C closes the office in order; the second ends the program, and with it every seller. */
 function onInterrupt(interruption: AbortController): () => void {
-  const listener = (): void => {
-    if (interruption.signal.aborted) process.exit(INTERRUPTED);
-    interruption.abort();
+  const listener = (signal: NodeJS.Signals): void => {
+    if (interruption.signal.aborted) process.exit(codeOfEndBy(signal));
+    interruption.abort(signal);
   };
   process.on('SIGINT', listener);
   process.on('SIGTERM', listener);
@@ -94,4 +93,9 @@ function onInterrupt(interruption: AbortController): () => void {
     process.off('SIGINT', listener);
     process.off('SIGTERM', listener);
   };
+}
+
+/** What a shell expects of a program that such a signal has ended: 130 after Ctrl-C. */
+function codeOfEndBy(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }

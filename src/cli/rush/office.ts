@@ -4,7 +4,10 @@
  *     orders ──queue──▶ sellers ──outcome words──▶ journal ──▶ ledger
  *
  * The journal looks at the outcome words every few milliseconds, and writes what has been answered since. It is the
- * only writer of the ledger, so each order gets one line, however often its order was handed out.
+ * only writer of the ledger, so each order gets one line, however often it was handed out.
+ *
+ * The office closes when every order has been handed out; the sellers go home when these are answered. It closes early
+ * when it is told to, when the ledger fails, or when no seller can work: then they finish the order in hand.
  *
  * @module
  */
@@ -13,14 +16,13 @@ import { leftFromOutcomes, unpackOutcome } from './book.ts';
 import { type Desk, layOut } from './desk.ts';
 import { entryOf, type Ledger, type LedgerEntry } from './ledger.ts';
 import type { Order } from './orders.ts';
-import { Staff } from './staff.ts';
+import { Staff, type Work } from './staff.ts';
 import type { Snapshot, TrainView } from './view.ts';
 
 /** One run of the office. */
 export interface Job {
   readonly orders: readonly Order[];
   readonly book: Book;
-  readonly ledger: Ledger;
   readonly sellers: number;
   readonly lock: boolean;
   readonly kills: number;
@@ -40,17 +42,25 @@ export class Office {
   readonly #job: Job;
   readonly #desk: Desk;
   readonly #staff: Staff;
-  /** Which orders have their line. Everything before `#from` has. */
+  /** Which orders have their line. Everything before `#from` has, nothing from `#handedOut` on. */
   readonly #written: Uint8Array;
+  /** What each seller has done, by the lines that were written. */
+  readonly #work: Map<number, Work> = new Map();
   #from = 0;
+  #handedOut = 0;
   #done = 0;
   #startedMs = 0;
   #viewedMs = 0;
+  #failure: Error | undefined;
+  #isEarly = false;
+  #impatient: NodeJS.Timeout | undefined;
+  readonly #empty: AbortController = new AbortController();
 
+  /** @throws DuodaoError `no-space` when shared memory has no room for the job. */
   constructor(job: Job) {
     this.#job = job;
-    this.#desk = layOut(job.book, job.sellers + job.kills + 16);
-    this.#staff = new Staff(this.#desk, job.lock);
+    this.#desk = layOut(job.book);
+    this.#staff = new Staff(this.#desk, job.lock, (failure) => this.#fail(failure));
     this.#written = new Uint8Array(job.orders.length);
   }
 
@@ -59,74 +69,82 @@ export class Office {
     return this.#staff.killed;
   }
 
-  /** Runs until every order is answered, or the signal aborts, or the ledger fails. No seller is left then. */
-  async run(): Promise<void> {
+  /**
+   * Runs until every order is answered, or the signal aborts. No seller is left then, whatever happened.
+   *
+   * @throws What the ledger throws, or DuodaoError `exited` when no seller can work. What was answered before is in the
+   * ledger, as far as that takes it.
+   */
+  async run(ledger: Ledger): Promise<void> {
     this.#startedMs = this.#viewedMs = performance.now();
-    const { signal, sellers } = this.#job;
-    let journalFailure: unknown;
-    const stop = new AbortController();
-    const journal = this.#keepJournal(stop.signal).catch((error: unknown) => {
-      journalFailure = error;
-    });
+    const { signal } = this.#job;
+    const onAbort = (): void => this.#closeEarly();
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    let journal: Promise<void> | undefined;
     try {
-      await this.#staff.hire(sellers);
-      await this.#handOut(() => signal.aborted || journalFailure !== undefined);
-    } finally {
-      await this.#close(signal.aborted || journalFailure !== undefined);
-      stop.abort();
-      await journal;
+      await this.#staff.hire(this.#job.sellers);
+      // Not before: a run that cannot even start its sellers leaves an old ledger alone.
+      await ledger.begin();
+      journal = this.#keepJournal(ledger).catch((error: Error) => this.#fail(error));
+      await this.#handOut();
+    } catch (error) {
+      this.#fail(error as Error);
     }
-    if (journalFailure !== undefined) throw journalFailure;
-    await this.#writeAnswered();
-    if (this.#staff.failure) throw this.#staff.failure;
+    this.#desk.queue.close();
+    await this.#staff.gone();
+    this.#empty.abort();
+    await journal;
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(this.#impatient);
+    if (this.#failure) throw this.#failure;
   }
 
-  /** Puts the orders into the queue; the kills are spread evenly over them, each while there is work in the queue. */
-  async #handOut(isOver: () => boolean): Promise<void> {
+  /** Puts the orders into the queue; the kills are spread evenly over them, the last before the last order. */
+  async #handOut(): Promise<void> {
     const { orders, kills, random } = this.#job;
-    const { queue } = this.#desk;
-    for (let order = 0; order < orders.length && !isOver(); ) {
-      if (this.#staff.failure) return;
-      const due = Math.floor(((this.#staff.killed + 1) * orders.length) / (kills + 1));
-      if (this.#staff.killed < kills && order >= due) {
-        if (!this.#staff.killOne(random())) await tick();
-      } else if (queue.tryPut(order)) order++;
+    while (this.#handedOut < orders.length && !this.#isEarly) {
+      const { killed } = this.#staff;
+      const isKillDue =
+        killed < kills && this.#handedOut >= Math.floor(((killed + 1) * orders.length) / (kills + 1));
+      if (isKillDue && this.#staff.killOne(random())) continue;
+      if (!isKillDue && this.#desk.queue.tryPut(this.#handedOut)) this.#handedOut++;
       else await tick();
     }
-    // Few orders, many kills: the rest while there is still something in the queue.
-    while (this.#staff.killed < kills && !queue.isEmpty && !isOver()) {
-      if (!this.#staff.killOne(random())) await tick();
-    }
   }
 
-  async #close(early: boolean): Promise<void> {
-    const { queue, stop } = this.#desk;
-    if (early || this.#staff.failure) {
-      this.#staff.close();
-      stop.value = 1;
-    }
-    queue.close();
-    const impatient = setTimeout(() => early && this.#staff.dismiss(), CLOSING_MS);
-    impatient.unref();
-    await this.#staff.gone();
-    clearTimeout(impatient);
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.#closeEarly();
   }
 
-  async #keepJournal(over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await this.#writeAnswered();
+  #closeEarly(): void {
+    if (this.#isEarly) return;
+    this.#isEarly = true;
+    this.#desk.stop.value = 1;
+    this.#desk.queue.close();
+    this.#staff.close();
+    this.#impatient = setTimeout(() => this.#staff.dismiss(), CLOSING_MS);
+  }
+
+  /** Writes answers until the office is empty, and then the last ones. */
+  async #keepJournal(ledger: Ledger): Promise<void> {
+    const { signal } = this.#empty;
+    while (!signal.aborted) {
+      await this.#writeAnswered(ledger);
       this.#job.onProgress();
-      await new Promise((resolve) => setTimeout(resolve, JOURNAL_MS));
+      await pause(JOURNAL_MS, signal);
     }
+    await this.#writeAnswered(ledger);
   }
 
   /** Writes the answers that have come since the last call. */
-  async #writeAnswered(): Promise<void> {
-    const { orders, ledger } = this.#job;
+  async #writeAnswered(ledger: Ledger): Promise<void> {
+    const { orders } = this.#job;
     const outcomes = this.#desk.outcomes.view;
     const entries: LedgerEntry[] = [];
     const indexes: number[] = [];
-    for (let order = this.#from; order < orders.length; order++) {
+    for (let order = this.#from; order < this.#handedOut; order++) {
       if (this.#written[order]) continue;
       const outcome = unpackOutcome(Atomics.load(outcomes, order));
       if (outcome.status === 'open') continue;
@@ -135,15 +153,21 @@ export class Office {
     }
     await ledger.append(entries);
     for (const order of indexes) this.#written[order] = 1;
+    for (const entry of entries) this.#count(entry);
     this.#done += indexes.length;
-    while (this.#from < orders.length && this.#written[this.#from]) this.#from++;
+    while (this.#written[this.#from]) this.#from++;
+  }
+
+  #count({ seller, status }: LedgerEntry): void {
+    const { answered = 0, sold = 0 } = this.#work.get(seller) ?? {};
+    this.#work.set(seller, { answered: answered + 1, sold: sold + (status === 'sold' ? 1 : 0) });
   }
 
   /** The office as it is now. */
   snapshot(): Snapshot {
     const now = performance.now();
     const seconds = (now - this.#startedMs) / 1000;
-    const sellers = this.#staff.view((now - this.#viewedMs) / 1000);
+    const sellers = this.#staff.view(this.#work, (now - this.#viewedMs) / 1000);
     this.#viewedMs = now;
     const total = this.#job.orders.length;
     const ordersPerSecond = seconds > 0 ? this.#done / seconds : 0;
@@ -176,4 +200,18 @@ export class Office {
 /** Lets the event loop hear of deaths and answers. */
 function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Waits so long, or until the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
 }

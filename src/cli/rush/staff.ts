@@ -1,50 +1,63 @@
 /**
  * The sellers of the office: started, counted, killed on purpose, replaced.
  *
+ * Whoever dies is replaced, as often as it happens: a seller that has answered an order shows that the next one can.
+ * But when a few in a row come to one place and die without an answer, there will be no better ones, and the office is
+ * told to close: a broken environment must not start processes without end.
+ *
  * @module
  */
-import { DuodaoError, Process } from '../../index.ts';
+import { DuodaoError, type Exit, Process } from '../../index.ts';
+import { unpackOutcome } from './book.ts';
 import type { Desk } from './desk.ts';
 import { sell } from './seller.ts';
 import type { SellerView } from './view.ts';
 
-type Seller = { readonly number: number; readonly process: Process<typeof sell>; answeredBefore: number };
+interface Seller {
+  readonly number: number;
+  readonly process: Process<typeof sell>;
+  /** How many came to this place before it, one after the other, and died without an answer. */
+  readonly failedBefore: number;
+}
 
-/** How many sellers may die of themselves before we stop believing that the next one will live. */
-const LOSSES_MOST = 5;
+/** What a seller has done so far. */
+export interface Work {
+  readonly answered: number;
+  readonly sold: number;
+}
+
+/** How many may die in one place without an answer before we stop believing in the next one. */
+const FAILED_MOST = 3;
 
 export class Staff {
   readonly #desk: Desk;
   readonly #lock: boolean;
+  readonly #onFailure: (failure: Error) => void;
   readonly #alive: Set<Seller> = new Set();
   readonly #ends: Promise<void>[] = [];
+  readonly #victims: Set<Seller> = new Set();
   #hired = 0;
-  #losses = 0;
-  #killed = 0;
   #going = false;
-  #failure: Error | undefined;
-  readonly #victims: Set<number> = new Set();
+  #viewed: ReadonlyMap<number, Work> = new Map();
 
-  constructor(desk: Desk, lock: boolean) {
+  /** @param onFailure - Told why no seller can work here. Those who are at work stay so. */
+  constructor(desk: Desk, lock: boolean, onFailure: (failure: Error) => void) {
     this.#desk = desk;
     this.#lock = lock;
+    this.#onFailure = onFailure;
   }
 
   /** How many sellers were killed on purpose. */
   get killed(): number {
-    return this.#killed;
+    return this.#victims.size;
   }
 
-  /** Why no seller can work, if none can. */
-  get failure(): Error | undefined {
-    return this.#failure;
-  }
-
+  /** Starts sellers; none any more once they are going. */
   async hire(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) await this.#hireOne();
+    for (let i = 0; i < count && !this.#going; i++) await this.#hireOne(0);
   }
 
-  async #hireOne(): Promise<void> {
+  async #hireOne(failedBefore: number): Promise<void> {
     const number = ++this.#hired;
     const process = new Process({
       target: sell,
@@ -53,50 +66,43 @@ export class Staff {
       daemon: true,
     });
     await process.start();
-    const seller: Seller = { number, process, answeredBefore: 0 };
+    const seller: Seller = { number, process, failedBefore };
     this.#alive.add(seller);
-    this.#ends.push(this.#untilGone(seller));
+    this.#ends.push(this.#untilGone(seller).catch(this.#onFailure));
   }
 
-  /** Sees to it that a seller who is gone before the office closes is replaced. */
+  /** Sees to it that a seller who is gone before the orders are is replaced. */
   async #untilGone(seller: Seller): Promise<void> {
     const exit = await seller.process.join();
     this.#alive.delete(seller);
-    if (this.#going || (exit.how === 'exited' && exit.code === 0)) return;
-    if (!this.#victims.has(seller.number)) {
-      this.#losses++;
-      const why = await seller.process.result().catch((reason: unknown) => reason);
-      if (this.#losses > LOSSES_MOST || exit.how === 'not-started') {
-        this.#failure = new DuodaoError(
-          'exited',
-          `Sellers keep dying: the last one was ${seller.process.name}`,
-          {},
-          { cause: why },
-        );
-        return;
-      }
-    }
-    await this.#hireOne().catch((error: unknown) => {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
+    if (this.#going || (isLeave(exit) && this.#desk.queue.isClosed)) return;
+    const isFailed = !this.#victims.has(seller) && !this.#hasAnswered(seller);
+    const failed = isFailed ? seller.failedBefore + 1 : 0;
+    if (exit.how === 'not-started' || failed === FAILED_MOST) throw await failureOf(seller);
+    await this.#hireOne(failed);
+  }
+
+  #hasAnswered({ number }: Seller): boolean {
+    return this.#desk.outcomes.view.some((word) => {
+      const outcome = unpackOutcome(word);
+      return outcome.status !== 'open' && outcome.seller === number;
     });
   }
 
   /** Kills a seller that is at work, chosen by `random` (0 to below 1). False while none is. */
   killOne(random: number): boolean {
-    const atWork = [...this.#alive].filter(
-      ({ number, process }) => process.state === 'running' && !this.#victims.has(number),
-    );
+    const atWork = [...this.#alive].filter((seller) => isAtWork(seller) && !this.#victims.has(seller));
     const victim = atWork[Math.floor(random * atWork.length)];
     if (!victim) return false;
-    this.#victims.add(victim.number);
+    this.#victims.add(victim);
     victim.process.kill();
-    this.#killed++;
     return true;
   }
 
-  /** From now on, who goes is not replaced. */
+  /** From now on who goes is not replaced. Those who are still on their way to work are sent home. */
   close(): void {
     this.#going = true;
+    for (const seller of this.#alive) if (!isAtWork(seller)) seller.process.kill();
   }
 
   /** Kills whoever is left. */
@@ -111,21 +117,47 @@ export class Staff {
     for (let i = 0; i < this.#ends.length; i++) await this.#ends[i];
   }
 
-  /** The sellers as they are now. @param seconds - Since the last call: for their speed. */
-  view(seconds: number): SellerView[] {
-    const { tally, queue } = this.#desk;
+  /**
+   * The sellers as they are now.
+   *
+   * @param work - What each seller, by number, has done so far.
+   * @param seconds - Since the last call: for their speed.
+   */
+  view(work: ReadonlyMap<number, Work>, seconds: number): SellerView[] {
+    const before = this.#viewed;
+    this.#viewed = new Map(work);
     return [...this.#alive].map((seller) => {
-      const answered = Atomics.load(tally.view, seller.number * 2);
-      const perSecond = seconds > 0 ? (answered - seller.answeredBefore) / seconds : 0;
-      seller.answeredBefore = answered;
-      const state = seller.process.state === 'running' ? (queue.isEmpty ? 'waiting' : 'selling') : 'starting';
+      const { answered = 0, sold = 0 } = work.get(seller.number) ?? {};
+      const more = answered - (before.get(seller.number)?.answered ?? 0);
+      const busy = this.#desk.queue.isEmpty ? 'waiting' : 'selling';
       return {
-        name: `seller ${seller.number}`,
+        name: seller.process.name,
         pid: seller.process.pid ?? 0,
-        state,
-        perSecond: Math.round(perSecond),
-        sold: Atomics.load(tally.view, seller.number * 2 + 1),
+        state: isAtWork(seller) ? busy : 'starting',
+        perSecond: seconds > 0 ? Math.round(more / seconds) : 0,
+        sold,
       };
     });
   }
+}
+
+function isAtWork({ process }: Seller): boolean {
+  return process.state === 'running';
+}
+
+/** Whether it left by itself, as sellers do when the office closes. */
+function isLeave(exit: Exit): boolean {
+  return exit.how === 'exited' && exit.code === 0;
+}
+
+async function failureOf({ process }: Seller): Promise<Error> {
+  const reason: unknown = await process.result().then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  const why = reason instanceof Error ? reason.message : `${process.name} left on its own`;
+  const facts = { name: process.name };
+  return new DuodaoError('exited', `Cannot sell as the sellers die before they answer an order: ${why}`, facts, {
+    cause: reason,
+  });
 }

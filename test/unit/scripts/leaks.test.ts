@@ -1,4 +1,4 @@
-/** The leak finder of a whole run must find leaks: each kind is leaked on purpose, found, and gone when ended. */
+/** The leak finder of a whole run must find leaks: each kind is leaked on purpose, found, and then ended. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ after(() => rmSync(tmp, { recursive: true }));
 const note = (): Past => before({ marker: `test-${process.pid}-${Math.random()}`, tmp });
 const isFound = (past: Past, pid: number): boolean => processesLeft(past).some((left) => left.pid === pid);
 
-/** Starts a shell that starts a program and ends, so that the program is nobody's child. Waits for its word. */
+/** Starts a shell that starts a program and ends, so that the program is nobody's child, and is ready. */
 async function orphan(command: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
   const shell = spawn('sh', ['-c', `${command} & echo "pid $!"`], {
     cwd: new URL('../../..', import.meta.url),

@@ -1,4 +1,4 @@
-/** The test command must not be green by accident: each way in which a run can be bad is tried on small files. */
+/** The test command must not be green by accident: each way in which a run can be bad is tried. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -64,7 +64,7 @@ test('A process and a file that are left behind are named, ended, and failures',
   assert.equal(code, 1);
 });
 
-test('A process that keeps the run from ending by holding its output is named, ended, and a failure', async () => {
+test('A process that keeps a run from ending by holding its output is named, and a failure', async () => {
   const { code, output } = await run('--timeout', '4000', file('leaves-with-output.ts'));
   assert.match(output, /process \d+ was killed, as the run waited for it: sleep 62/);
   assert.equal(code, 1);

@@ -73,8 +73,8 @@ function compare(
   const keys = Reflect.ownKeys(expected);
   assert.deepEqual(Reflect.ownKeys(actual), keys, `keys of ${path}`);
   for (const key of keys) {
-    const wanted = Object.getOwnPropertyDescriptor(expected, key)!;
-    const found = Object.getOwnPropertyDescriptor(actual, key)!;
+    const wanted: PropertyDescriptor = Object.getOwnPropertyDescriptor(expected, key)!;
+    const found: PropertyDescriptor = Object.getOwnPropertyDescriptor(actual, key)!;
     assert.equal(found.enumerable, wanted.enumerable, `${path}.${String(key)}`);
     next(Reflect.get(actual, key), Reflect.get(expected, key), `.${String(key)}`);
   }
