@@ -7,7 +7,7 @@
 import { lineAt, type Source } from './sources.ts';
 
 const LINES_MAX = 300;
-const COLUMNS_MAX = 110;
+const COLUMNS_MAX = 120;
 
 interface Habit {
   readonly pattern: RegExp;

@@ -181,11 +181,11 @@ test('A breach is named with its file and line', () => {
   assert.match(badHabits(source('src/sync/x.ts', text)).join(), /^src\/sync\/x\.ts:4 /);
 });
 
-test('A file longer than 300 lines and a line wider than 110 columns are found', () => {
+test('A file longer than 300 lines and a line wider than 120 columns are found', () => {
   const at = (lines: number, columns: number): number =>
     tooBig({ path: 'src/x.ts', text: `${'x'.repeat(columns)}\n`.repeat(lines) }).length;
-  assert.equal(at(300, 110), 0);
-  assert.equal(at(301, 110), 1);
+  assert.equal(at(300, 120), 0);
+  assert.equal(at(301, 120), 1);
   assert.equal(at(2, 111), 2);
 });
 
