@@ -7,6 +7,7 @@ export {
   type ScalarValue,
   type ScalarView,
   SharedArray,
+  SharedMemory,
   Value,
 } from './ipc/index.ts';
 export type { Participant } from './memory/index.ts';

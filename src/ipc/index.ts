@@ -15,4 +15,5 @@ export { Queue } from './queue.ts';
 export type { QueueOptions } from './queue-options.ts';
 export type { Scalar, ScalarValue, ScalarView } from './scalars.ts';
 export { SharedArray } from './shared-array.ts';
+export { SharedMemory } from './shared-memory.ts';
 export { Value } from './value.ts';

@@ -113,6 +113,11 @@ export function tryLockByte(fd: number, offset: number, mode: 'shared' | 'exclus
   return lockCommand(fd, F_OFD_SETLK, rangeLock(type, offset)).answer === 0;
 }
 
+/** Gives the lock on the byte back. */
+export function unlockByte(fd: number, offset: number): void {
+  lockCommand(fd, F_OFD_SETLK, rangeLock(F_UNLCK, offset));
+}
+
 /** Whether another open description holds a lock on the byte. */
 export function isByteLocked(fd: number, offset: number): boolean {
   const { answer, result } = lockCommand(fd, F_OFD_GETLK, rangeLock(F_WRLCK, offset));

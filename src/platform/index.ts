@@ -7,11 +7,20 @@ export {
   makePipe,
   reopen,
   tryLockByte,
+  unlockByte,
   writeByte,
 } from './descriptors.ts';
 export { futexStoreAndWake, futexWait, futexWake } from './futex.ts';
 export { libc } from './libc.ts';
-export { createMemory, mapMemory, punchHole, sizeOf, VIEW_LIMIT_BYTES, viewMemory } from './memory-map.ts';
+export {
+  createMemory,
+  mapMemory,
+  punchHole,
+  reserveMemory,
+  sizeOf,
+  VIEW_LIMIT_BYTES,
+  viewMemory,
+} from './memory-map.ts';
 export {
   affinityOf,
   niceOf,

@@ -67,6 +67,16 @@ export function viewMemory(address: number, sizeBytes: number): ArrayBuffer {
   return libc().view(address, sizeBytes);
 }
 
+/**
+ * Gives a file its size, with all its memory reserved: touching what a full file system cannot give would be a SIGBUS.
+ *
+ * @throws DuodaoError `no-space`.
+ */
+export function reserveMemory(fd: number, sizeBytes: number): void {
+  if (libc().fallocate(fd, 0, 0, sizeBytes) !== 0)
+    throw refused(`Cannot reserve ${sizeBytes} bytes`, 'no-space');
+}
+
 /** How many bytes the memory behind a descriptor has. */
 export function sizeOf(fd: number): number {
   return fstatSync(fd).size;

@@ -1,0 +1,20 @@
+/**
+ * What every test of shared objects promises at its end: no wake-up was delivered by a safety net, and nothing is
+ * left open or running.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { here } from '../../src/memory/index.ts';
+import { assertNoLeaks, holdings } from './leaks.ts';
+
+/** To be called at the top of a test file. */
+export function endsClean(): void {
+  here(); // what this thread opens for good, before the first look
+  const before = holdings();
+  after(async () => {
+    assert.equal(here().netHits, 0, 'wake-ups that only a safety net delivered');
+    await assertNoLeaks(before);
+  });
+}
