@@ -1,3 +1,4 @@
+export type { Connection } from './connection.ts';
 export {
   type FunctionCrossing,
   handlesIn,
@@ -10,10 +11,13 @@ export {
   unpack,
 } from './crossing.ts';
 export { Lease } from './lease.ts';
+export type { SharedMapOptions } from './map-options.ts';
 export { makeParcel, openParcel, parcelReference } from './parcel.ts';
+export { pipe, type PipeConnection, type PipeOptions } from './pipe.ts';
 export { Queue } from './queue.ts';
 export type { QueueOptions } from './queue-options.ts';
 export type { Scalar, ScalarValue, ScalarView } from './scalars.ts';
 export { SharedArray } from './shared-array.ts';
+export { SharedMap } from './shared-map.ts';
 export { SharedMemory } from './shared-memory.ts';
 export { Value } from './value.ts';

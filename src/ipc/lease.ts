@@ -4,8 +4,9 @@
  * @module
  */
 
-/** How a lease ends; told to the queue. */
-export type SettleLease = (end: 'done' | 'back') => void;
+/** How a lease ends; told to the queue. `unread`: as if the item had never been taken. */
+export type LeaseEnd = 'done' | 'back' | 'unread';
+export type SettleLease = (end: LeaseEnd) => void;
 
 /**
  * An item of a queue, leased. Say `done()` when its work has taken effect. If its holder dies before that, the item is
@@ -42,7 +43,7 @@ export class Lease<T> implements Disposable {
     this.giveBack();
   }
 
-  #end(end: 'done' | 'back'): void {
+  #end(end: LeaseEnd): void {
     const settle = this.#settle;
     this.#settle = undefined;
     settle?.(end);

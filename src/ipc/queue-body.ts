@@ -3,7 +3,7 @@
  *
  *     offset  size  field      meaning
  *     0       4     capacity   items at most
- *     4       4     closed     1: nothing more is put
+ *     4       4     closed     1: nothing more is put; 2: so it is, as those who could are gone (pipe.ts)
  *     8       4     head       where the oldest record that somebody needs begins (derived)
  *     12      4     tail       where the next record will begin: moving it is the commit of a put
  *     16      4     scan       no record before this one is READY (derived)
@@ -27,6 +27,7 @@
  */
 import { layout } from '../base/index.ts';
 import { type Bell, BODY_OFFSET, here, type SharedObject, type Tag, WaitSet } from '../memory/index.ts';
+import type { LeaseEnd } from './lease.ts';
 import { broken, DONE, isLeased, leasedTo, PAD, READY, RecordRing, recordBytes } from './record-ring.ts';
 
 const QUEUE = layout('queue', 256, {
@@ -112,9 +113,12 @@ export class QueueBody {
   get isClosed(): boolean {
     return Atomics.load(this.#words, CLOSED) !== 0;
   }
+  get isBroken(): boolean {
+    return Atomics.load(this.#words, CLOSED) === 2;
+  }
 
   /** Whether an item with this many bytes of payload can be put now. */
-  hasRoom(payloadBytes = 1): boolean {
+  hasRoom(payloadBytes: number): boolean {
     if (this.ready + this.leased >= this.capacity) return false;
     const sizeBytes = recordBytes(payloadBytes);
     const [head, tail] = [this.#words[HEAD] as number, this.#words[TAIL] as number];
@@ -190,7 +194,7 @@ export class QueueBody {
   }
 
   /** Ends a lease: the item is DONE, or READY for somebody else. False if `lessee` has no such lease. */
-  settle(position: number, id: number, lessee: Tag, end: 'done' | 'back'): boolean {
+  settle(position: number, id: number, lessee: Tag, end: LeaseEnd): boolean {
     const head = this.#words[HEAD] as number;
     if ((position - head) >>> 0 >= ((this.#words[TAIL] as number) - head) >>> 0) return false;
     if (this.#ring.id(position) !== id || this.#ring.state(position) !== leasedTo(lessee)) return false;
@@ -198,6 +202,7 @@ export class QueueBody {
       this.#ringForDone();
       this.#ring.setState(position, DONE); // the commit
     } else {
+      if (end === 'unread') this.#ring.uncountDelivery(position);
       this.getters.ringAll(this.#bell);
       this.#ring.setState(position, READY); // the commit
       this.#words[SCAN] = head;
@@ -220,11 +225,23 @@ export class QueueBody {
     this.repair();
   }
 
-  /** Nothing more is put; what is there can still be got. */
-  close(): void {
+  /** Nothing more is put; what is there can still be got. Why counts at the first time. */
+  close(byLoss = false): void {
+    if (this.isClosed) return;
     this.getters.ringAll(this.#bell);
     this.putters.ringAll(this.#bell);
-    Atomics.store(this.#words, CLOSED, 1); // the commit
+    Atomics.store(this.#words, CLOSED, byLoss ? 2 : 1); // the commit
+  }
+
+  /** Throws everything away, what is leased too, and gives the payloads that refer to others. For a closed queue. */
+  discard(): Uint8Array[] {
+    const payloads = [...this.payloadsWithLinks()];
+    for (const set of [this.getters, this.joiners]) set.ringAll(this.#bell);
+    for (const position of this.#positions()) {
+      if (this.#ring.state(position) !== PAD) this.#ring.setState(position, DONE); // a commit each
+    }
+    this.repair();
+    return payloads;
   }
 
   /** Derives everything that is derived. */
@@ -258,9 +275,10 @@ export class QueueBody {
     const tail = this.#words[TAIL] as number;
     let head = from;
     while (head !== tail) {
+      const next = this.#ring.after(head, tail);
       const state = this.#ring.state(head);
       if (state !== DONE && state !== PAD) break;
-      head = this.#ring.after(head, tail);
+      head = next;
     }
     if (head === from) return;
     if (((this.#words[SCAN] as number) - from) >>> 0 < (head - from) >>> 0) this.#words[SCAN] = head;

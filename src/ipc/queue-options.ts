@@ -21,7 +21,10 @@ const MOST_BYTES = 2 ** 30;
 const MOST_ITEMS = 2 ** 31 - 1;
 
 /** Refuses absurd bounds, and fills in the defaults. */
-export function checkQueueOptions(options: QueueOptions): {
+export function checkQueueOptions(
+  options: QueueOptions,
+  what = 'queue',
+): {
   readonly capacity: number;
   readonly bytes: number;
 } {
@@ -29,12 +32,12 @@ export function checkQueueOptions(options: QueueOptions): {
   const bounded = capacity !== Number.POSITIVE_INFINITY;
   if (bounded && !(Number.isInteger(capacity) && capacity >= 1 && capacity <= MOST_ITEMS)) {
     throw new RangeError(
-      `Cannot make a queue as its capacity must be a whole number from 1 to ${MOST_ITEMS}: current value is ${capacity}`,
+      `Cannot make a ${what} as its capacity must be a whole number from 1 to ${MOST_ITEMS}: current value is ${capacity}`,
     );
   }
   if (!(Number.isInteger(bytes) && bytes >= 1 && bytes <= MOST_BYTES)) {
     throw new RangeError(
-      `Cannot make a queue as its bytes must be a whole number from 1 to ${MOST_BYTES}: current value is ${bytes}`,
+      `Cannot make a ${what} as its bytes must be a whole number from 1 to ${MOST_BYTES}: current value is ${bytes}`,
     );
   }
   return { capacity: bounded ? capacity : UNBOUNDED, bytes };

@@ -10,26 +10,37 @@ import {
   here,
   type Kind,
   NOT_YET,
-  type NotYet,
   registerFace,
   registerKind,
   type SharedObject,
 } from '../memory/index.ts';
-import { handlesIn, handlesTaken, needsFunctions, resolveFunctions } from './crossing.ts';
+import { handlesIn } from './crossing.ts';
 import { Lease } from './lease.ts';
 import { QUEUE_BODY_BYTES, QueueBody, type Taken, UNBOUNDED } from './queue-body.ts';
 import { checkQueueOptions, type QueueOptions, ringBytesFor } from './queue-options.ts';
+import { QueueFlow } from './queue-flow.ts';
 import { QueueSteps } from './queue-steps.ts';
 
 const KIND: Kind = {
   id: 4,
   name: 'queue',
   open: (object) => openQueue(object),
-  repair: (object) => new QueueBody(object).repair(),
-  reap: (object, dead) => new QueueBody(object).reap(dead),
-  references: (object) => [...new QueueBody(object).payloadsWithLinks()].flatMap(handlesIn),
+  repair: (object) => ifSound(() => new QueueBody(object).repair()),
+  reap: (object, dead) => ifSound(() => new QueueBody(object).reap(dead)),
+  references: (object) =>
+    ifSound(() => [...new QueueBody(object).payloadsWithLinks()].flatMap(handlesIn)) ?? [],
 };
 registerKind(KIND);
+
+/** Keeps a queue whose memory makes no sense from being the trouble of those who do not use it. */
+export function ifSound<R>(step: () => R): R | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof DuodaoError && error.code === 'broken') return undefined;
+    throw error;
+  }
+}
 
 let opening: SharedObject | undefined;
 
@@ -52,11 +63,13 @@ let opening: SharedObject | undefined;
  */
 export class Queue<T = unknown> {
   readonly #steps: QueueSteps<T>;
+  readonly #flow: QueueFlow<T>;
 
   constructor(options: QueueOptions = {}) {
     const object = opening ?? createQueue(options);
     opening = undefined;
     this.#steps = new QueueSteps(object);
+    this.#flow = new QueueFlow(this.#steps);
     registerFace(this, object, KIND.id);
   }
 
@@ -88,52 +101,18 @@ export class Queue<T = unknown> {
    * @throws DuodaoError `not-cloneable`, `over-limit` when the item can never fit, `closed`, `timed-out`; or the reason
    * of `wait.signal`. The item is not in the queue then.
    */
-  async put(item: T, wait?: Wait): Promise<void> {
-    const packed = this.#steps.pack(item);
-    try {
-      // Behind others the first attempt comes later, when the scratch memory holds something else.
-      let bytes = this.#steps.putting.isWaiting ? packed.bytes.slice() : packed.bytes;
-      const attempt = (register: boolean): true | NotYet => {
-        const done = this.#steps.tryPut(bytes, packed, register);
-        if (done === NOT_YET && bytes === packed.bytes) bytes = packed.bytes.slice();
-        return done;
-      };
-      await this.#steps.putting.wait('Putting an item into the queue', attempt, wait);
-    } catch (error) {
-      handlesTaken(packed.handles);
-      throw error;
-    }
-    // Until here `item` keeps alive whatever the message refers to.
-    keep(item);
+  put(item: T, wait?: Wait): Promise<void> {
+    return this.#flow.put(item, wait);
   }
 
   /** Puts an item, blocking the thread until there is room. Errors as `put`. */
   putSync(item: T, wait?: WaitSync): void {
-    const packed = this.#steps.pack(item);
-    try {
-      deadlineOf(wait);
-      const { bytes } = packed;
-      const what = 'Putting an item into the queue';
-      // While we block nothing else is packed on this thread, but waits that are served may settle: no user code runs.
-      this.#steps.putting.waitSync(what, (register) => this.#steps.tryPut(bytes, packed, register), wait);
-    } catch (error) {
-      handlesTaken(packed.handles);
-      throw error;
-    }
-    keep(item);
+    this.#flow.putSync(item, wait);
   }
 
   /** Puts an item if there is room, and says whether. Never waits. Errors as `put`. */
   tryPut(item: T): boolean {
-    const packed = this.#steps.pack(item);
-    let done: true | NotYet = NOT_YET;
-    try {
-      done = this.#steps.tryPut(packed.bytes, packed, false);
-    } finally {
-      if (done === NOT_YET) handlesTaken(packed.handles);
-    }
-    keep(item);
-    return done === true;
+    return this.#flow.tryPut(item);
   }
 
   /**
@@ -142,23 +121,18 @@ export class Queue<T = unknown> {
    * @throws DuodaoError `closed` when the queue is closed and nothing can come any more, `timed-out`; or the reason of
    * `wait.signal`. Nothing is taken then.
    */
-  async get(wait?: Wait): Promise<T> {
-    const taken = await this.#steps.getting.wait('An item in the queue', this.#steps.tryGet, wait);
-    return 'item' in taken ? taken.item : this.#finish(await this.#resolved(taken));
+  get(wait?: Wait): Promise<T> {
+    return this.#flow.get(wait);
   }
 
   /** Takes the oldest item for good, blocking the thread until there is one. Errors as `get`. */
   getSync(wait?: WaitSync): T {
-    deadlineOf(wait);
-    const taken = this.#steps.getting.waitSync('An item in the queue', this.#steps.tryGet, wait);
-    return 'item' in taken ? taken.item : this.#finish(taken);
+    return this.#flow.getSync(wait);
   }
 
   /** Takes the oldest item for good if there is one. Never waits. @throws DuodaoError `closed` as `get`. */
   tryGet(): { readonly item: T } | undefined {
-    const taken = this.#steps.tryGet(false);
-    if (taken === NOT_YET) return undefined;
-    return 'item' in taken ? taken : { item: this.#finish(taken) };
+    return this.#flow.tryGet();
   }
 
   /**
@@ -167,7 +141,7 @@ export class Queue<T = unknown> {
    */
   async lease(wait?: Wait): Promise<Lease<T>> {
     return this.#lease(
-      await this.#resolved(
+      await this.#flow.resolved(
         await this.#steps.getting.wait('An item in the queue', this.#steps.tryLease, wait),
       ),
     );
@@ -218,7 +192,21 @@ export class Queue<T = unknown> {
 
   /** Whether a put of even the smallest item would wait. */
   get isFull(): boolean {
-    return this.#steps.inside(() => !this.#steps.body.hasRoom());
+    return this.#steps.isFull;
+  }
+
+  /** Whether `get` would not wait: there is an item, or none can come any more. */
+  get isReady(): boolean {
+    return this.#flow.isReady;
+  }
+
+  /**
+   * Waits until `get` would not wait, and takes nothing. Somebody else may be faster then.
+   *
+   * @throws DuodaoError `timed-out`; or the reason of `wait.signal`.
+   */
+  untilReady(wait?: Wait): Promise<void> {
+    return this.#flow.untilReady(wait);
   }
 
   /** Takes items until the queue is closed and everything in it is done. */
@@ -235,33 +223,13 @@ export class Queue<T = unknown> {
     }
   }
 
-  async #resolved(taken: Taken): Promise<Taken> {
-    if (!needsFunctions(taken.bytes)) return taken;
-    try {
-      await resolveFunctions(taken.bytes);
-    } catch (error) {
-      this.#steps.settle(taken, 'done'); // nobody else could read it either
-      throw error;
-    }
-    return taken;
-  }
-
-  /** Opens what an item refers to, and then ends its lease. */
-  #finish(taken: Taken): T {
-    const item = this.#steps.open(taken);
-    this.#steps.settle(taken, 'done');
-    return item;
-  }
-
   #lease(taken: Taken): Lease<T> {
     return new Lease(this.#steps.open(taken), taken.deliveries, (end) => this.#steps.settle(taken, end));
   }
 }
 
-/** Keeps a value reachable up to the place of the call: until a message is committed, its handles are held by us. */
-function keep(_value: unknown): void {}
-
-function createQueue(options: QueueOptions): SharedObject {
+/** Makes a queue that has no face yet. */
+export function createQueue(options: QueueOptions): SharedObject {
   const { capacity, bytes } = checkQueueOptions(options);
   const { name } = options;
   if (name !== undefined) checkName('queue', name);

@@ -131,6 +131,12 @@ export class RecordRing {
     return deliveries;
   }
 
+  /** Takes back the last count of a delivery that came to nothing. */
+  uncountDelivery(position: number): void {
+    const word = ((position & this.#mask) >> 2) + DELIVERIES;
+    this.#words[word] = (this.#words[word] as number) - 1;
+  }
+
   state(position: number): number {
     return Atomics.load(this.#words, ((position & this.#mask) >> 2) + STATE);
   }
@@ -145,16 +151,28 @@ export class RecordRing {
    * @throws DuodaoError `broken` when the record would reach beyond `tail` or the end of the ring, whatever its bytes say.
    */
   after(position: number, tail: number): number {
+    const used = (tail - position) >>> 0;
+    if (used > this.sizeBytes || position & 7) throw broken('its records lie where none can be');
     const length = (this.#words[(position & this.#mask) >> 2] as number) >>> 0;
-    const sizeBytes = this.state(position) === PAD ? length : recordBytes(length);
-    const left = Math.min((tail - position) >>> 0, this.toEnd(position));
+    const left = Math.min(used, this.toEnd(position));
+    // First the length alone: one near 2^32 would come out of recordBytes() as a small number.
+    const sizeBytes = length > left || this.state(position) === PAD ? length : recordBytes(length);
     if (sizeBytes < 8 || sizeBytes & 7 || sizeBytes > left) throw broken('a record reaches beyond its end');
     return (position + sizeBytes) | 0;
   }
 
-  /** The positions of all records from `head` up to `tail`. */
+  /**
+   * The positions of all records from `head` up to `tail`, each of which lies where it says.
+   *
+   * @throws DuodaoError `broken` at the first that does not.
+   */
   *positions(head: number, tail: number): Generator<number> {
-    for (let position = head; position !== tail; position = this.after(position, tail)) yield position;
+    let position = head;
+    while (position !== tail) {
+      const next = this.after(position, tail);
+      yield position;
+      position = next;
+    }
   }
 }
 

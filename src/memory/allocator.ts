@@ -78,14 +78,9 @@ export class Allocator {
    */
   take(sizeBytes: number, tag: Tag): number {
     const index = CLASSES.findIndex((size) => size >= sizeBytes);
-    let offset = -1;
-    this.#enter();
-    try {
-      offset =
-        index < 0 ? this.#takeRun(Math.ceil(sizeBytes / EXTENT_BYTES), tag) : this.#takeBlock(index, tag);
-    } finally {
-      this.#guard.give();
-    }
+    const offset = this.#guard.inside(this.#repair, () =>
+      index < 0 ? this.#takeRun(Math.ceil(sizeBytes / EXTENT_BYTES), tag) : this.#takeBlock(index, tag),
+    );
     if (offset < 0) throw this.#full(sizeBytes);
     // The block is ours already, so there is no need to be inside the guard for this.
     if (index >= 0) this.#zero(offset, CLASSES[index] as number);
@@ -100,39 +95,40 @@ export class Allocator {
 
   /** Changes who has a piece. Of no effect unless `before` has it. */
   handOver(offset: number, before: number, after: number): void {
-    const extent = this.#extentOf(offset);
-    if (this.#kind(extent) === RUN)
-      Atomics.compareExchange(this.#table, extent * ENTRY + OWNER, before, after);
-    else Atomics.compareExchange(this.#owners(extent), this.#blockOf(extent, offset), before, after);
+    // Without the guard, so by now the piece may be gone, and its extent anything.
+    const place = this.#place(offset);
+    if (place && before !== FREE) Atomics.compareExchange(place.words, place.index, before, after);
   }
 
   /** Gives a piece back. Of no effect unless `owner` has it: so it may be asked twice. */
   give(offset: number, owner: number): void {
-    this.#enter();
-    try {
-      if (owner === FREE || this.ownerOf(offset) !== owner) return;
+    this.#guard.inside(this.#repair, () => {
+      const place = this.#place(offset);
+      if (!place || owner === FREE || place.words[place.index] !== owner) return;
       const extent = this.#extentOf(offset);
       if (this.#kind(extent) === RUN) this.#clear(extent);
       else {
-        Atomics.store(this.#owners(extent), this.#blockOf(extent, offset), FREE); // the commit
-        this.#addUsed(extent, -1);
+        Atomics.store(place.words, place.index, FREE); // the commit
+        this.#table[extent * ENTRY + USED]! -= 1;
       }
-    } finally {
-      this.#guard.give();
-    }
+    });
   }
 
   /** The owner word of the piece that begins at `offset`; 0 where none in use begins. */
   ownerOf(offset: number): number {
+    const place = this.#place(offset);
+    return place ? Atomics.load(place.words, place.index) : FREE;
+  }
+
+  /** Where the owner word of the piece lies that begins at `offset`; undefined where none can begin. */
+  #place(offset: number): { readonly words: Int32Array; readonly index: number } | undefined {
     const extent = this.#extentOf(offset);
-    if (extent < 0 || extent >= this.#arena.extentCount) return FREE;
+    if (extent < 0 || extent >= this.#arena.extentCount) return undefined;
     const kind = this.#kind(extent);
-    if (kind === RUN) {
-      return offset === this.#offsetOf(extent) ? Atomics.load(this.#table, extent * ENTRY + OWNER) : FREE;
-    }
-    if (kind !== SLAB) return FREE;
-    const block = this.#blockOf(extent, offset);
-    return block < 0 ? FREE : Atomics.load(this.#owners(extent), block);
+    if (kind === RUN && offset === this.#offsetOf(extent))
+      return { words: this.#table, index: extent * ENTRY + OWNER };
+    const block = kind === SLAB ? this.#blockOf(extent, offset) : -1;
+    return block < 0 ? undefined : { words: this.#owners(extent), index: block };
   }
 
   /** How many bytes the piece that begins at `offset` has. */
@@ -182,7 +178,7 @@ export class Allocator {
     header[AT.classHints + index] = extent + 1;
     const block = this.#owners(extent).indexOf(FREE);
     Atomics.store(this.#owners(extent), block, tag); // the commit
-    this.#addUsed(extent, 1);
+    this.#table[extent * ENTRY + USED]! += 1;
     const blocks = PER_SLAB[index] as number;
     return this.#offsetOf(extent) + firstBlock(blocks) + block * (CLASSES[index] as number);
   }
@@ -238,12 +234,8 @@ export class Allocator {
     return -1;
   }
 
-  #enter(): void {
-    if (this.#guard.take()) this.#repair();
-  }
-
   /** Derives everything anew from the kinds and owner words. May itself be cut short and begun again. */
-  #repair(): void {
+  readonly #repair = (): void => {
     const { extentCount, header } = this.#arena;
     let covered = 0; // extents before this one belong to a run
     let top = 0;
@@ -259,7 +251,7 @@ export class Allocator {
       if (this.#kind(extent) !== FREE) top = extent + 1;
     }
     Atomics.store(header, AT.extentTop, Math.max(top, this.#top));
-  }
+  };
 
   #owners(extent: number): Int32Array {
     let owners = this.#slabs.get(extent);
@@ -277,10 +269,6 @@ export class Allocator {
     const inside = offset - this.#offsetOf(extent) - firstBlock(blocks);
     const block = inside / (CLASSES[index] ?? 1);
     return Number.isInteger(block) && block >= 0 && block < blocks ? block : -1;
-  }
-
-  #addUsed(extent: number, change: number): void {
-    this.#table[extent * ENTRY + USED] = (this.#table[extent * ENTRY + USED] as number) + change;
   }
 
   get #top(): number {

@@ -18,7 +18,15 @@
  */
 import { closeSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { futexWait, futexWake, makePipe, reopen, writeByte } from '../platform/index.ts';
+import {
+  futexWait,
+  futexWake,
+  inodeOf,
+  makeThreadPipe,
+  reopen,
+  reopenForSocket,
+  writeByte,
+} from '../platform/index.ts';
 import { Slots } from './slots.ts';
 
 const NONE = 0;
@@ -81,7 +89,8 @@ export class Bell {
     if (known?.tag === tag) return known;
     if (known) this.forget(slot);
     try {
-      const line = { tag, fd: reopen(this.#slots.pid(slot), this.#slots.bellFd(slot), 'write') };
+      const { pid, fd, inode } = this.#slots.bellPlace(slot);
+      const line = { tag, fd: reopen(pid, fd, 'write', inode) };
       this.#lines.set(slot, line);
       return line;
     } catch {
@@ -143,7 +152,8 @@ export class Bell {
         return true;
       },
     };
-    const socket = new Socket({ fd: this.#readFd, readable: true, writable: false, onread } as SocketConstructorOpts);
+    const fd = reopenForSocket('self', this.#readFd, inodeOf(this.#readFd));
+    const socket = new Socket({ fd, readable: true, writable: false, onread } as SocketConstructorOpts);
     socket.resume();
     return socket;
   }
@@ -155,5 +165,5 @@ export interface BellPipe {
 }
 
 export function makeBellPipe(): BellPipe {
-  return makePipe();
+  return makeThreadPipe();
 }

@@ -2,26 +2,34 @@
  * Hearing of deaths in the event loop.
  *
  * Each participant keeps the only write end of a pipe without a name; others open its read end through
- * /proc/<pid>/fd. When the process is gone, however it ended, the pipe ends, and the event loop says so within
- * milliseconds. Whoever waits watches all others: no process depends on another one's event loop.
+ * /proc/<pid>/fd. When the thread or its process is gone, however it ended, the pipe ends, and the event loop says so
+ * within milliseconds. Whoever waits watches all others: no process depends on another one's event loop.
+ *
+ * A process that dies is marked dead before its pipe ends, a thread that ends in a process that goes on a moment after.
  *
  * @module
  */
 import { Socket } from 'node:net';
-import { reopen } from '../platform/index.ts';
+import { reopenForSocket } from '../platform/index.ts';
 import { type Arena, AT } from './arena.ts';
 import type { Slots, Tag } from './slots.ts';
+
+/** Between two looks whether a thread whose pipe has ended is dead by now. */
+const LONGEST_DELAY_MS = 32;
 
 export class DeathWatch {
   readonly #arena: Arena;
   readonly #slots: Slots;
+  readonly #self: number;
   readonly #onDeath: () => void;
   readonly #watched: Map<number, { readonly tag: Tag; readonly socket: Socket }> = new Map();
   #joinsSeen = -1;
 
-  constructor(arena: Arena, slots: Slots, onDeath: () => void) {
+  /** @param self - The slot of the participant that watches. */
+  constructor(arena: Arena, slots: Slots, self: number, onDeath: () => void) {
     this.#arena = arena;
     this.#slots = slots;
+    this.#self = self;
     this.#onDeath = onDeath;
   }
 
@@ -32,8 +40,7 @@ export class DeathWatch {
     this.#joinsSeen = joins;
     let died = false;
     for (let slot = 0; slot < this.#slots.top; slot++) {
-      // Threads of this process end with it, or are reported by whoever started them.
-      if (!this.#slots.isTaken(slot) || this.#slots.pid(slot) === process.pid) continue;
+      if (slot === this.#self || !this.#slots.isTaken(slot)) continue;
       died = !this.#watch(slot) || died;
     }
     if (died) this.#onDeath();
@@ -46,7 +53,8 @@ export class DeathWatch {
     this.#watched.delete(slot);
     let fd: number;
     try {
-      fd = reopen(this.#slots.pid(slot), this.#slots.lifeFd(slot), 'read');
+      const place = this.#slots.lifePlace(slot);
+      fd = reopenForSocket(place.pid, place.fd, place.inode);
     } catch {
       return false; // gone already, or beyond our limit of descriptors: then the bounded re-check finds it
     }
@@ -55,12 +63,15 @@ export class DeathWatch {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       if (this.#watched.get(slot)?.socket === socket) this.#watched.delete(slot);
-      this.#onDeath();
+      this.#tellOnceDead(tag, 1);
     });
     socket.resume();
     socket.unref();
-    // The pid may have been given to another process between the look and the opening.
-    if (!this.#slots.isAlive(tag)) socket.destroy();
     return true;
+  }
+
+  #tellOnceDead(tag: Tag, delayMs: number): void {
+    if (!this.#slots.isAlive(tag)) return this.#onDeath();
+    setTimeout(() => this.#tellOnceDead(tag, Math.min(delayMs * 2, LONGEST_DELAY_MS)), delayMs).unref();
   }
 }

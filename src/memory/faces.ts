@@ -35,6 +35,14 @@ export function registerFace(face: object, object: SharedObject, kind: number = 
   forgotten.register(face, key);
 }
 
+/** Says that `face` stands for nothing any more: should its object come here again, it gets another face. */
+export function retireFace(face: object): void {
+  const reference = references.get(face);
+  if (!reference) return;
+  references.delete(face);
+  if (faces.get(keyOf(reference))?.face.deref() === face) faces.delete(keyOf(reference));
+}
+
 /** The handle of a face; undefined for anything else. */
 export function referenceOf(face: object): Reference | undefined {
   return references.get(face);

@@ -22,13 +22,26 @@
  *
  * A thread is inside one guard at a time, as there is one `list_op_pending`. Inside: no user code, no waiting.
  *
+ * Whatever happens inside, the thread must come out, also where the stack ends and a call of anything may throw.
+ * inside() is the pattern, for those who have no reason to write it out: nothing is called between take() and `try`,
+ * give() is called from the same function as take(), and needs less of the stack.
+ *
  * Checked in every order of steps, with deaths before any step: test/model/guard.ts.
  * Not here: fairness (guards are held for tens of nanoseconds), what the guard protects.
  *
  * @module
  */
 import { assert, layout } from '../base/index.ts';
-import { futexStoreAndWake, futexWait, PENDING_INDEX, type RobustList } from '../platform/index.ts';
+import {
+  FUTEX_STORE_AND_WAKE,
+  futexWait,
+  type Libc,
+  libc,
+  PENDING_INDEX,
+  type RobustList,
+  STORE_ZERO,
+  storeBit,
+} from '../platform/index.ts';
 
 const LINE = layout('guard line', 64, {
   word: [0, 'i32'],
@@ -50,6 +63,11 @@ const WORD = LINE.word / 4;
 const OWNER = LINE.owner / 4;
 const WAITERS = 0x80000000 | 0;
 const OWNER_DIED_BIT = 30;
+// Of our own, as an import may be a getter, that is a call: where modules are turned into CommonJS.
+const PENDING = PENDING_INDEX;
+const STORE_CLEAN = STORE_ZERO;
+const STORE_BROKEN = storeBit(OWNER_DIED_BIT);
+const { command: COMMAND, count: COUNT } = FUTEX_STORE_AND_WAKE;
 /** Set by the kernel in a futex word whose owner died. */
 export const OWNER_DIED: number = 1 << OWNER_DIED_BIT;
 const OWNER_MASK = OWNER_DIED - 1;
@@ -73,6 +91,8 @@ export class Guard {
   readonly #pending: Float64Array;
   readonly #tid: number;
   readonly #thread: GuardThread;
+  readonly #syscall: Libc['syscall'];
+  readonly #futex: number;
 
   /** @param line - The cache line as 32-bit words, at least its first two. */
   constructor(line: Int32Array, address: number, thread: GuardThread) {
@@ -82,32 +102,59 @@ export class Guard {
     this.#pending = thread.robust.pending;
     this.#tid = thread.robust.tid;
     this.#thread = thread;
+    const { syscall, numbers } = libc();
+    this.#syscall = syscall;
+    this.#futex = numbers.futex;
   }
 
-  /** Enters. True when the last owner died inside: the caller repairs before anything else. */
+  /** Enters. True when the last owner died inside: the caller repairs before anything else. If it throws, we are not in. */
   take(): boolean {
-    if (this.#pending[PENDING_INDEX] !== 0) this.#refuseNesting();
-    this.#pending[PENDING_INDEX] = this.#node;
+    // biome-ignore format: a call that is not made, but whose arguments make our frame larger than give()'s by 512 bytes
+    if (this.#pending[PENDING] !== 0) this.#refuseNesting(
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    );
+    this.#pending[PENDING] = this.#node;
     // SYNC with the release in give(): what the last owner wrote is visible to us.
     if (Atomics.compareExchange(this.#line, WORD, 0, this.#tid) === 0) {
       this.#line[OWNER] = this.#thread.tag;
       return false;
     }
-    return this.#takeContended();
+    try {
+      return this.#takeContended();
+    } catch (error) {
+      // It throws, for want of stack, only before the word is ours.
+      this.#pending[PENDING] = 0;
+      throw error;
+    }
   }
 
-  /** Leaves, with everything in order. */
-  give(): void {
+  /**
+   * Leaves, with everything in order; or, with `clean` false, as if dead: the next owner repairs.
+   *
+   * It calls no function of JavaScript: see FUTEX_STORE_AND_WAKE.
+   */
+  give(clean = true): void {
     // SYNC with the compare-exchange in take(): publishes what we wrote. Fails only when somebody waits.
-    if (Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid)
-      futexStoreAndWake(this.#address);
-    this.#pending[PENDING_INDEX] = 0;
+    if (!clean || Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid) {
+      const what = clean ? STORE_CLEAN : STORE_BROKEN;
+      this.#syscall(this.#futex, this.#address, COMMAND, COUNT, 0, this.#address, what);
+    }
+    this.#pending[PENDING] = 0;
   }
 
-  /** Leaves as if dead: the next owner repairs. For a `finally` that is reached by an exception nobody planned. */
-  giveBroken(): void {
-    futexStoreAndWake(this.#address, OWNER_DIED_BIT);
-    this.#pending[PENDING_INDEX] = 0;
+  /** Takes a step inside, after `repair` if the last owner died inside. If either throws, the next owner repairs. */
+  inside<R>(repair: () => void, step: () => R): R {
+    const died = this.take();
+    let clean = false;
+    try {
+      if (died) repair();
+      const result = step();
+      clean = true;
+      return result;
+    } finally {
+      this.give(clean);
+    }
   }
 
   /** Whether nobody is inside, and nobody died inside. */
@@ -140,7 +187,7 @@ export class Guard {
     }
   }
 
-  #refuseNesting(): never {
+  #refuseNesting(..._room: readonly number[]): never {
     assert(false, 'a thread is inside one guard at a time');
   }
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { isMainThread, threadId } from 'node:worker_threads';
-import { makePipe, RobustList } from '../platform/index.ts';
+import { makePipe, makeThreadPipe, RobustList } from '../platform/index.ts';
 import { Allocator } from './allocator.ts';
 import {
   type Arena,
@@ -37,10 +37,9 @@ export class Here implements GuardThread, WaitThread {
   readonly room: WaitingRoom;
   /** Guard of the names (names.ts). */
   readonly names: Guard;
-  /** The read end of the pipe that ends with this process: what a child is given to die with us. */
-  readonly lifeFd: number;
   readonly #slotsGuard: Guard;
   readonly #watch: DeathWatch;
+  #lifeFd: number | undefined;
 
   constructor(arena: Arena) {
     this.arena = arena;
@@ -49,8 +48,8 @@ export class Here implements GuardThread, WaitThread {
     this.tag = 0; // nobody yet: guards only report it
     this.#slotsGuard = this.#guard('slots');
     const bellPipe = makeBellPipe();
-    const life = makePipe(); // its write end is never given to anybody and never closed
-    this.lifeFd = life.readFd;
+    const life = makeThreadPipe(); // its write end is never given to anybody
+    if (isMainThread) this.#lifeFd = life.readFd;
     const { slot, tag } = this.slots.join(this.#slotsGuard, this.robust, {
       name: isMainThread ? 'MainProcess' : `Thread-${threadId}`,
       threadId,
@@ -59,7 +58,7 @@ export class Here implements GuardThread, WaitThread {
     });
     this.slot = slot;
     this.tag = tag;
-    this.#watch = new DeathWatch(arena, this.slots, () => this.noticeDeath());
+    this.#watch = new DeathWatch(arena, this.slots, slot, () => this.noticeDeath());
     this.room = new WaitingRoom(this);
     this.bell = new Bell(this.slots, slot, bellPipe, () => {
       this.#watch.refresh();
@@ -69,6 +68,15 @@ export class Here implements GuardThread, WaitThread {
     this.objects = new Objects(arena, this.heap, this.slots, this);
     this.names = this.#guard('names');
     this.#announce();
+  }
+
+  /**
+   * The read end of a pipe that ends with this process: what a child is given to die with us. The main thread ends with
+   * its process; a worker thread may end before, so it makes one whose write end is never closed.
+   */
+  get lifeFd(): number {
+    this.#lifeFd ??= makePipe().readFd;
+    return this.#lifeFd;
   }
 
   #guard(name: keyof typeof HOUSE_GUARDS): Guard {

@@ -1,4 +1,4 @@
-export { registerFace, openFace, referenceOf } from './faces.ts';
+export { openFace, referenceOf, registerFace, retireFace } from './faces.ts';
 export { attach, type Here, here } from './here.ts';
 export { type Kind, kindOf, type Reference, registerKind } from './kinds.ts';
 export { checkName, findOrMake } from './names.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from '../base/index.ts';
-import type { SharedObject } from './object.ts';
+import { DYING, type SharedObject } from './object.ts';
 import type { Tag } from './slots.ts';
 
 /** A shared object as it travels: where it is, which one it is, and as what it was sent. */
@@ -28,7 +28,14 @@ export interface Kind {
   reap(object: SharedObject, dead: Tag): void;
   /** Handles of other objects that the body holds. Runs inside the guard. */
   references?(object: SharedObject): readonly Reference[];
+  /**
+   * Does what remains to be done when nobody can reach the object any more, and takes the handles out of its body. Runs
+   * outside all guards, by one participant at a time; may be cut short and run again.
+   */
+  release?(object: SharedObject): void;
 }
+
+const LINE = 64;
 
 const kinds: Map<number, Kind> = new Map();
 
@@ -39,4 +46,13 @@ export function registerKind(kind: Kind): void {
 
 export function kindOf(id: number): Kind | undefined {
   return kinds.get(id);
+}
+
+/** How many handles of an object another one has in it. To be called inside the guard of that one. */
+export function handlesOf({ offset, serial }: SharedObject, container: SharedObject): number {
+  const kind = kindOf(container.kind);
+  // A dying body does not count, unless its kind takes the handles out of it one by one.
+  if (!kind?.references || (container.flags & DYING && !kind.release)) return 0;
+  const isOne = (it: Reference): boolean => it.offset * LINE === offset && it.serial === serial;
+  return kind.references(container).filter(isOne).length;
 }

@@ -14,7 +14,7 @@ export function writeLabel(bytes: Uint8Array, text: string): void {
 export function readLabel(bytes: Uint8Array): string {
   const length = Math.min(bytes[0] as number, bytes.length - 1);
   // A copy, as a decoder refuses nothing but shared buffers, and these bytes change under us.
-  return new TextDecoder().decode(bytes.slice(1, 1 + length));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.slice(1, 1 + length));
 }
 
 /** Whether the whole text fits. */

@@ -17,6 +17,8 @@ export function checkName(what: string, name: unknown): asserts name is string {
   if (typeof name !== 'string')
     throw new TypeError(`Cannot name a ${what} as the name must be a string: it is ${typeof name}`);
   if (name === '') throw new RangeError(`Cannot name a ${what} as the name is empty`);
+  if (/\p{Surrogate}/u.test(name))
+    throw new RangeError(`Cannot name a ${what} as the name is half a character: it is "${name}"`);
   if (!labelFits(name, NAME_LIMIT_BYTES + 1)) {
     throw new RangeError(
       `Cannot name a ${what} as the name must fit ${NAME_LIMIT_BYTES} bytes of UTF-8: it is "${name}"`,

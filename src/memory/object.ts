@@ -198,6 +198,15 @@ export class SharedObject {
     return false;
   }
 
+  /** Whether anybody holds it but the participant in this slot. */
+  isHeldBeside(slot: number): boolean {
+    for (let word = 0; word < HOLDER_WORDS; word++) {
+      const own = word === slot >> 5 ? 1 << (slot & 31) : 0;
+      if (((this.words[OBJECT.holders / 4 + word] as number) & ~own) !== 0) return true;
+    }
+    return false;
+  }
+
   #raiseVersion(): void {
     this.words[OBJECT.version / 4] = (this.version + 1) | 0;
   }

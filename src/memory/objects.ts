@@ -10,13 +10,16 @@
  *                          into every object once nobody holds this one
  *     a dead taker-down    DYING names it; the reaper finishes the work, each step of which may be done twice
  *
+ * What is inside a dying object does not count, unless its kind has `release`, which takes the handles out itself.
+ *
  * @module
  */
 import { DuodaoError } from '../base/index.ts';
 import { type Allocator, OBJECT } from './allocator.ts';
 import { type Arena, AT } from './arena.ts';
 import type { GuardThread } from './guard.ts';
-import { type Kind, kindOf, type Reference } from './kinds.ts';
+import { type Hold, Holds } from './holds.ts';
+import { handlesOf, type Kind, kindOf, type Reference } from './kinds.ts';
 import { BODY_OFFSET, DYING, NAMED, SharedObject } from './object.ts';
 import { BLOCK_LIMIT_BYTES } from './slab-shape.ts';
 import type { Slots, Tag } from './slots.ts';
@@ -40,16 +43,13 @@ export class Objects {
   readonly #heap: Allocator;
   readonly #slots: Slots;
   readonly #thread: ObjectsThread;
-  /** How many accesses of this thread keep an object held, by serial. */
-  readonly #holds: Map<number, number> = new Map();
-  readonly #dropped: FinalizationRegistry<{ offset: number; serial: number }>;
+  readonly #holds: Holds = new Holds((hold) => this.#letGo(hold));
 
   constructor(arena: Arena, heap: Allocator, slots: Slots, thread: ObjectsThread) {
     this.#arena = arena;
     this.#heap = heap;
     this.#slots = slots;
     this.#thread = thread;
-    this.#dropped = new FinalizationRegistry(({ offset, serial }) => this.#letGo(offset, serial));
   }
 
   /**
@@ -62,34 +62,44 @@ export class Objects {
     const { bodyBytes, dataBytes } = size;
     const inline = BODY_OFFSET + bodyBytes + dataBytes <= BLOCK_LIMIT_BYTES;
     const runOffset = inline ? 0 : this.#heap.take(dataBytes, tag);
+    const serial = this.#nextSerial();
     let offset = 0;
+    let object: SharedObject;
     try {
       offset = this.#heap.take(BODY_OFFSET + bodyBytes + (inline ? dataBytes : 0), tag);
-    } finally {
-      if (!offset && runOffset) this.#heap.give(runOffset, tag);
+      SharedObject.begin(this.#arena, offset, { kind: kind.id, serial, runOffset, dataBytes });
+      object = this.#access(offset);
+      object.label = label;
+      object.setHolder(slot, true);
+      init(object);
+    } catch (error) {
+      if (offset) this.#heap.give(offset, tag);
+      if (runOffset) this.#heap.give(runOffset, tag);
+      throw error;
     }
-    const serial = (Atomics.add(this.#arena.header, AT.serial, 1) + 1) & SERIAL_MASK;
-    SharedObject.begin(this.#arena, offset, { kind: kind.id, serial, runOffset, dataBytes });
-    const object = this.#access(offset);
-    object.label = label;
-    object.setHolder(slot, true);
-    init(object);
     this.#heap.handOver(offset, tag, OBJECT); // the commit: from now on the header accounts for it
     if (runOffset) this.#heap.handOver(runOffset, tag, -serial);
-    this.#keep(object, object);
+    this.#holds.keep(object, object);
     return object;
+  }
+
+  /** Never 0, which stands for no object, also when the numbers begin anew. */
+  #nextSerial(): number {
+    const serial = (Atomics.add(this.#arena.header, AT.serial, 1) + 1) & SERIAL_MASK;
+    return serial === 0 ? this.#nextSerial() : serial;
   }
 
   /** Access to the object that a reference names, held by this thread. */
   open(reference: Reference): SharedObject {
     const object = this.find(reference);
     if (!object) throw gone();
-    this.enter(object);
-    const live = this.#isThere(object) && (object.flags & DYING) === 0;
-    if (live) object.setHolder(this.#thread.slot, true);
-    object.guard.give();
+    const live = this.#inside(object, () => {
+      if (!this.#isThere(object) || object.flags & DYING) return false;
+      object.setHolder(this.#thread.slot, true);
+      return true;
+    });
     if (!live) throw gone();
-    this.#keep(object, object);
+    this.#holds.keep(object, object);
     return object;
   }
 
@@ -107,58 +117,66 @@ export class Objects {
 
   /** Keeps the object held for as long as `keeper` is reachable: a view of its memory, say. */
   keepFor(object: SharedObject, keeper: object): void {
-    this.#keep(object, keeper);
+    this.#holds.keep(object, keeper);
   }
 
-  #keep(object: SharedObject, keeper: object): void {
-    this.#holds.set(object.serial, (this.#holds.get(object.serial) ?? 0) + 1);
-    this.#dropped.register(keeper, { offset: object.offset, serial: object.serial });
+  /**
+   * Ends an access at once: it must not be used any more. `ifLast` runs inside the guard when nobody is left who could
+   * reach the object.
+   */
+  leave(object: SharedObject, ifLast?: () => void): void {
+    if (!this.#holds.end(object, object)) return;
+    const isAlone = ifLast && !object.isHeldBeside(this.#thread.slot);
+    if (isAlone && object.isDoubtful && object.flights > 0) this.#recount(object);
+    this.#letGo(object, ifLast);
   }
 
-  #letGo(offset: number, serial: number): void {
-    const left = (this.#holds.get(serial) ?? 0) - 1;
-    if (left > 0) {
-      this.#holds.set(serial, left);
-      return;
-    }
-    this.#holds.delete(serial);
-    const object = this.find({ kind: 0, offset: offset / LINE, serial });
-    if (object) this.#change(object, () => object.setHolder(this.#thread.slot, false));
+  #letGo({ offset, serial }: Hold, ifLast?: () => void): void {
+    this.#account({ kind: 0, offset: offset / LINE, serial }, (object) => {
+      object.setHolder(this.#thread.slot, false);
+      if (ifLast && !object.isHeld && object.flights === 0) ifLast();
+    });
   }
 
   /** Counts a handle that is about to be put into a message or another object. The caller holds the object. */
   handleSent(reference: Reference): void {
-    const object = this.find(reference);
-    if (!object) throw gone();
-    this.#change(object, () => {
+    const found = this.#account(reference, (object) => {
       object.flights += 1;
     });
+    if (!found) throw gone();
   }
 
   /** Counts a handle that left its message. The caller holds the object, if it wants it. */
   handleTaken(reference: Reference): void {
-    const object = this.find(reference);
-    if (!object) return;
-    this.#change(object, () => {
+    this.#account(reference, (object) => {
       object.flights = Math.max(0, object.flights - 1);
     });
   }
 
-  /** Enters the guard of an object, and puts it in order if its last owner died inside. */
-  enter(object: SharedObject): void {
-    if (object.guard.take()) this.repair(object);
+  /** Says that a handle is gone together with what it was in: then its object is counted anew, if nobody holds it. */
+  handleLost(reference: Reference): void {
+    this.#account(reference, (object) => {
+      object.isDoubtful = true;
+    });
+  }
+
+  #account(reference: Reference, change: (object: SharedObject) => void): boolean {
+    const object = this.find(reference);
+    if (object) this.#change(object, () => change(object));
+    return object !== undefined;
+  }
+
+  /** Takes a step inside the guard of an object. If it throws, the next owner repairs. */
+  #inside<R>(object: SharedObject, step: () => R): R {
+    return object.guard.inside(() => this.repair(object), step);
   }
 
   /** Puts an object in order whose guard's last owner died inside. To be called inside the guard, before anything else. */
   repair(object: SharedObject): void {
-    let clean = false;
-    try {
-      object.isDoubtful = true; // the dead may have been between a bit and a count
-      if (this.#isThere(object)) kindOf(object.kind)?.repair(object);
-      clean = true;
-    } finally {
-      if (!clean) object.guard.giveBroken();
-    }
+    // Late comers find another object in its place, whose owner it was that died: then that one needs us.
+    const actual = this.#isThere(object) ? object : this.#access(object.offset);
+    actual.isDoubtful = true; // the dead may have been between a bit and a count
+    if (this.#isThere(actual)) kindOf(actual.kind)?.repair(actual);
   }
 
   /** All finished objects. */
@@ -197,19 +215,11 @@ export class Objects {
 
   /** Changes the account of an object inside its guard, and takes the object down if nobody can reach it now. */
   #change(object: SharedObject, change: () => void): void {
-    this.enter(object);
-    let verdict: 'keep' | 'down' | 'doubt' = 'keep';
-    let clean = false;
-    try {
-      if (this.#isThere(object)) {
-        change();
-        verdict = this.#verdict(object);
-      }
-      clean = true;
-    } finally {
-      if (clean) object.guard.give();
-      else object.guard.giveBroken();
-    }
+    const verdict = this.#inside(object, () => {
+      if (!this.#isThere(object)) return 'keep';
+      change();
+      return this.#verdict(object);
+    });
     if (verdict === 'down') this.#takeDown(object);
     if (verdict === 'doubt') this.#recount(object);
   }
@@ -229,19 +239,14 @@ export class Objects {
 
   /** Only the freer comes here, so nobody else touches the body. Each step may be done twice. */
   #takeDown(object: SharedObject): void {
-    const inside = object.currentSerial === 0 ? [] : (kindOf(object.kind)?.references?.(object) ?? []);
-    // What is inside a dying object is not counted (see #countReferences), so these numbers are in doubt.
-    for (const reference of inside) {
-      const other = this.find(reference);
-      if (!other) continue;
-      this.#change(other, () => {
-        other.isDoubtful = true;
-      });
-    }
+    const kind = object.currentSerial === 0 ? undefined : kindOf(object.kind);
+    kind?.release?.(object);
+    // What is still inside is not counted any more (see handlesOf), so these numbers are in doubt.
+    for (const reference of kind?.references?.(object) ?? []) this.handleLost(reference);
     if (object.runOffset && object.serial) this.#heap.give(object.runOffset, -object.serial);
-    object.guard.take();
-    object.currentSerial = 0; // from here on, whoever comes late finds another object
-    object.guard.give();
+    this.#inside(object, () => {
+      object.currentSerial = 0; // from here on, whoever comes late finds another object
+    });
     this.#heap.give(object.offset, OBJECT);
   }
 
@@ -249,11 +254,13 @@ export class Objects {
   #recount(object: SharedObject): void {
     for (;;) {
       const version = object.version;
-      const count = this.#countReferences(object);
-      let settled = false;
+      const count = this.#countHandles(object);
+      let settled = true; // if it is gone by now, too
       this.#change(object, () => {
-        settled = object.version !== version ? object.isHeld : true;
-        if (object.version !== version) return;
+        // Who holds it may be about to count a handle that he has just taken out of its message.
+        const isHeld = object.isHeldBeside(this.#thread.slot);
+        settled = object.version === version || isHeld;
+        if (object.version !== version || isHeld) return;
         object.flights = count;
         object.isDoubtful = false;
       });
@@ -261,19 +268,11 @@ export class Objects {
     }
   }
 
-  #countReferences(object: SharedObject): number {
+  #countHandles(object: SharedObject): number {
+    const look = (container: SharedObject): number =>
+      this.#inside(container, () => (this.#isThere(container) ? handlesOf(object, container) : 0));
     let count = 0;
-    for (const container of this.all()) {
-      const kind = kindOf(container.kind);
-      if (!kind?.references || container.offset === object.offset) continue;
-      this.enter(container);
-      const counts = this.#isThere(container) && (container.flags & DYING) === 0;
-      const references = counts ? kind.references(container) : [];
-      container.guard.give();
-      for (const { offset, serial } of references) {
-        if (offset * LINE === object.offset && serial === object.serial) count++;
-      }
-    }
+    for (const container of this.all()) if (container.offset !== object.offset) count += look(container);
     return count;
   }
 
@@ -288,8 +287,5 @@ export class Objects {
 }
 
 function gone(): DuodaoError {
-  return new DuodaoError(
-    'closed',
-    'Cannot open this shared object: nobody holds it any more, and it is gone',
-  );
+  return new DuodaoError('closed', 'Cannot open this shared object: nobody holds it, and it is gone');
 }

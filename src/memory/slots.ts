@@ -10,11 +10,12 @@
  *     20      4     threadId    0: the main thread of its process
  *     24      16    prev, next  node of the robust list, for `life`
  *     40      8     startTime   of the process, in ticks since boot: with the pid it names it for good
- *     48      16    -
+ *     48      8     bellInode   what bellFd leads to
+ *     56      8     lifeInode   what lifeFd leads to
  *     64      4     bell        how often the participant was rung
  *     68      4     mode        how it sleeps: see bell.ts
  *     72      4     bellFd      its descriptor for writing to its bell pipe
- *     76      4     lifeFd      its descriptor for reading a pipe that ends when its process does
+ *     76      4     lifeFd      its descriptor for reading a pipe that ends when the thread does
  *     80      48    -
  *     128     64    name        length, then UTF-8
  *     192     64    -
@@ -26,7 +27,7 @@
  * @module
  */
 import { DuodaoError, layout } from '../base/index.ts';
-import { type RobustList, startTimeOf } from '../platform/index.ts';
+import { inodeOf, type RobustList, startTimeOf } from '../platform/index.ts';
 import { type Arena, AT, SLOT_BYTES, SLOT_LIMIT, SLOTS_OFFSET } from './arena.ts';
 import { type Guard, OWNER_DIED } from './guard.ts';
 import { readLabel, writeLabel } from './label.ts';
@@ -41,7 +42,8 @@ const SLOT = layout('slot', SLOT_BYTES, {
   prev: [24, 'u64'],
   next: [32, 'u64'],
   startTime: [40, 'f64'],
-  spare: [48, 'pad', 16],
+  bellInode: [48, 'f64'],
+  lifeInode: [56, 'f64'],
   bell: [64, 'u32'],
   mode: [68, 'u32'],
   bellFd: [72, 'i32'],
@@ -71,6 +73,13 @@ export interface Participant {
   readonly name: string;
   /** 0: the main thread of its process. */
   readonly thread: number;
+}
+
+/** An end of a participant's pipe, as others find it. By the inode they know that they have found it. */
+export interface PipePlace {
+  readonly pid: number;
+  readonly fd: number;
+  readonly inode: number;
 }
 
 export class Slots {
@@ -114,6 +123,8 @@ export class Slots {
     words[base + SLOT.threadId / 4] = self.threadId;
     words[base + SLOT.bellFd / 4] = self.bellFd;
     words[base + SLOT.lifeFd / 4] = self.lifeFd;
+    this.#floats[(base + SLOT.bellInode / 4) / 2] = inodeOf(self.bellFd);
+    this.#floats[(base + SLOT.lifeInode / 4) / 2] = inodeOf(self.lifeFd);
     words[base + SLOT.bell / 4] = 0;
     words[base + SLOT.mode / 4] = 0;
     writeLabel(this.#nameBytes(slot), self.name);
@@ -187,23 +198,35 @@ export class Slots {
   bury(guard: Guard, tag: Tag): void {
     const slot = slotOfTag(tag);
     guard.take();
-    if (this.tagOf(slot) === tag && this.isDead(slot)) {
+    try {
+      if (this.tagOf(slot) !== tag || !this.isDead(slot)) return;
       Atomics.add(this.#arena.header, AT.deaths, 1);
       Atomics.store(this.words, slot * WORDS + SLOT.state / 4, FREE);
+    } finally {
+      guard.give(); // there is nothing to repair here either
     }
-    guard.give();
   }
 
   pid(slot: number): number {
     return this.words[slot * WORDS + SLOT.pid / 4] as number;
   }
 
-  bellFd(slot: number): number {
-    return this.words[slot * WORDS + SLOT.bellFd / 4] as number;
+  /** Where the write end of its bell pipe is to be found. */
+  bellPlace(slot: number): PipePlace {
+    return this.#place(slot, SLOT.bellFd, SLOT.bellInode);
   }
 
-  lifeFd(slot: number): number {
-    return this.words[slot * WORDS + SLOT.lifeFd / 4] as number;
+  /** Where the read end of the pipe is to be found that ends when it does. */
+  lifePlace(slot: number): PipePlace {
+    return this.#place(slot, SLOT.lifeFd, SLOT.lifeInode);
+  }
+
+  #place(slot: number, fd: number, inode: number): PipePlace {
+    return {
+      pid: this.pid(slot),
+      fd: this.words[slot * WORDS + fd / 4] as number,
+      inode: this.#floats[(slot * WORDS + inode / 4) / 2] as number,
+    };
   }
 
   rename(slot: number, name: string): void {

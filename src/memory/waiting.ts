@@ -171,6 +171,7 @@ export class WaitPoint {
     return new Promise<T>((resolve, reject) => {
       const signal = wait?.signal;
       let timer: NodeJS.Timeout | undefined;
+      let isOver = false;
       const giveUp = (reason: unknown): void => {
         pending.settled();
         this.#remove(pending);
@@ -184,16 +185,23 @@ export class WaitPoint {
         else giveUp(timedOut(what, wait));
       };
       const settled = (): void => {
+        isOver = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
       const pending: Pending = { attempt, resolve: resolve as (value: never) => void, reject, settled };
       this.#queue.push(pending);
-      this.#room.enter(this);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (deadline !== Number.POSITIVE_INFINITY) onTime();
-      // Registers, and takes what came between the first look and now.
-      if (this.#queue.length === 1) this.serve();
+      if (isOver) return;
+      try {
+        // It may find somebody dead, and serve us.
+        this.#room.enter(this);
+        // Registers, and takes what came between the first look and now.
+        if (!isOver && this.#queue.length === 1) this.serve();
+      } catch (error) {
+        giveUp(error);
+      }
     });
   }
 
@@ -233,6 +241,8 @@ export class WaitPoint {
     const { bell } = this.#room.thread;
     bell.beginBlocking();
     try {
+      // What was rung before went to the event loop, which will not run now.
+      this.#room.sweep();
       return this.#block(what, attempt, wait, deadline);
     } finally {
       bell.endBlocking();
@@ -242,24 +252,22 @@ export class WaitPoint {
 
   #block<T>(what: string, attempt: Attempt<T>, wait: WaitSync | undefined, deadline: number): T {
     const { thread } = this.#room;
-    let suspicious = false;
+    /** What the bell had counted when we slept until we looked by ourselves; undefined if we had a reason to look. */
+    let slept: number | undefined;
     for (;;) {
       // SYNC with Bell.ring(): read before we look, so that a ring after our look ends the sleep.
       const seen = thread.bell.count;
       const value = attempt(true);
       if (value !== NOT_YET) {
-        if (suspicious && seen === this.#slept) thread.countNetHit();
+        // Asked now, as the ring may have come while we looked.
+        if (slept === thread.bell.count) thread.countNetHit();
         return value;
       }
       const left = deadline - performance.now();
       if (left <= 0) throw timedOut(what, wait);
       const end = thread.bell.sleep(seen, Math.min(left, BLOCKING_RECHECK_MS));
-      this.#slept = seen;
-      suspicious = end === 'timed-out' && !thread.reap();
+      slept = end === 'timed-out' && !thread.reap() ? seen : undefined;
       this.#room.sweep();
     }
   }
-
-  /** What the bell had counted when this thread last went to sleep here. */
-  #slept = 0;
 }

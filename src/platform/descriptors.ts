@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { constants, fstatSync, openSync } from 'node:fs';
-import { assert } from '../base/index.ts';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { assert, DuodaoError } from '../base/index.ts';
 import { EAGAIN, refused } from './errno.ts';
 import { libc } from './libc.ts';
 
@@ -33,11 +33,54 @@ export function makePipe(): { readonly readFd: number; readonly writeFd: number 
   return { readFd: fds[0] as number, writeFd: fds[1] as number };
 }
 
-/** Opens a descriptor of a process anew, ours or another's of the same user: a description of its own. */
-export function reopen(pid: number | 'self', fd: number, direction: 'read' | 'write'): number {
+/** As makePipe(), but both ends are closed when this thread ends, however it ends. */
+export function makeThreadPipe(): { readonly readFd: number; readonly writeFd: number } {
+  const { readFd, writeFd } = makePipe();
+  try {
+    // What a worker thread opened through Node.js, and did not close, Node.js closes when the thread is gone.
+    return { readFd: reopen('self', readFd, 'read'), writeFd: reopen('self', writeFd, 'write') };
+  } finally {
+    libc().close(readFd);
+    libc().close(writeFd);
+  }
+}
+
+/**
+ * Opens a descriptor of a process anew, ours or another's of the same user: a description of its own.
+ *
+ * @param inode - Where it must lead to. The process may be gone, and its number be another one's.
+ */
+export function reopen(
+  pid: number | 'self',
+  fd: number,
+  direction: 'read' | 'write',
+  inode?: number,
+): number {
   const flags = direction === 'read' ? constants.O_RDONLY : constants.O_WRONLY;
   // Node opens close-on-exec by itself.
-  return openSync(`/proc/${pid}/fd/${fd}`, flags | O_NONBLOCK);
+  const opened = openSync(`/proc/${pid}/fd/${fd}`, flags | O_NONBLOCK);
+  if (inode === undefined || inodeOf(opened) === inode) return opened;
+  closeSync(opened);
+  throw strange(pid, fd);
+}
+
+/**
+ * Opens the read end of a pipe anew, for a socket of Node.js to have and to close.
+ *
+ * Not through Node.js: it closes what a worker thread opened when the thread ends, does not see that a socket has
+ * closed it before, and would close whatever another thread has opened since under the same number.
+ */
+export function reopenForSocket(pid: number | 'self', fd: number, inode: number): number {
+  const c = libc();
+  const opened = c.open(`/proc/${pid}/fd/${fd}`, constants.O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  if (opened < 0) throw refused(`Cannot open descriptor ${fd} of process ${pid}`, 'broken');
+  if (inodeOf(opened) === inode) return opened;
+  c.close(opened);
+  throw strange(pid, fd);
+}
+
+function strange(pid: number | 'self', fd: number): DuodaoError {
+  return new DuodaoError('broken', `Descriptor ${fd} of process ${pid} is not what it was any more`, { fd });
 }
 
 /** Keeps the descriptor from the programs that this process starts. */

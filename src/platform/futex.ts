@@ -52,12 +52,23 @@ export function futexWake(address: number): void {
   c.syscall(c.numbers.futex, address, FUTEX_WAKE, EVERYBODY, 0, 0, 0);
 }
 
-/**
- * Stores 0, or the single bit `1 << bit`, into the word at `address` and wakes everybody who sleeps on it,
- * as one system call: no SIGKILL can fall between the store and the wake.
- */
-export function futexStoreAndWake(address: number, bit?: number): void {
-  const c = libc();
-  const operation = bit === undefined ? 0 : SET_SHIFTED | (bit << 12);
-  c.syscall(c.numbers.futex, address, FUTEX_WAKE_OP, EVERYBODY, 0, address, operation);
+/** What to say in FUTEX_STORE_AND_WAKE to have 0 stored. */
+export const STORE_ZERO: number = 0;
+
+/** What to say in FUTEX_STORE_AND_WAKE to have the single bit `1 << bit` stored. */
+export function storeBit(bit: number): number {
+  return SET_SHIFTED | (bit << 12);
 }
+
+/**
+ * Stores into a word and wakes everybody who sleeps on it, as one system call: no SIGKILL can fall between the two.
+ *
+ *     syscall(numbers.futex, address, command, count, 0, address, what)
+ *
+ * It is not a function, as it is for those who must get through where the stack has no room left: there a function
+ * of JavaScript could not be called, let alone be compiled.
+ */
+export const FUTEX_STORE_AND_WAKE: { readonly command: number; readonly count: number } = {
+  command: FUTEX_WAKE_OP,
+  count: EVERYBODY,
+};

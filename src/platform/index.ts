@@ -5,13 +5,15 @@ export {
   inodeOf,
   isByteLocked,
   makePipe,
+  makeThreadPipe,
   reopen,
+  reopenForSocket,
   tryLockByte,
   unlockByte,
   writeByte,
 } from './descriptors.ts';
-export { futexStoreAndWake, futexWait, futexWake } from './futex.ts';
-export { libc } from './libc.ts';
+export { FUTEX_STORE_AND_WAKE, futexWait, futexWake, STORE_ZERO, storeBit } from './futex.ts';
+export { type Libc, libc } from './libc.ts';
 export {
   createMemory,
   mapMemory,

@@ -33,11 +33,16 @@ export function createMemory(label: string, sizeBytes: number): number {
   const fd = c.memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) throw refused('Cannot create shared memory');
   if (c.ftruncate(fd, sizeBytes) !== 0)
-    throw refused(`Cannot size shared memory to ${sizeBytes} bytes`, 'no-space');
+    throw givenUp(fd, refused(`Cannot size shared memory to ${sizeBytes} bytes`, 'no-space'));
   if (c.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !== 0) {
-    throw refused('Cannot seal shared memory');
+    throw givenUp(fd, refused('Cannot seal shared memory'));
   }
   return fd;
+}
+
+function givenUp(fd: number, error: DuodaoError): DuodaoError {
+  libc().close(fd);
+  return error;
 }
 
 /** Maps the memory behind `fd` and gives the address. It is never unmapped: the kernel may still look at it. */

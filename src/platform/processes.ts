@@ -4,7 +4,8 @@
  * @module
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { refused } from './errno.ts';
+import { DuodaoError } from '../base/index.ts';
+import { ESRCH, refused } from './errno.ts';
 import { libc } from './libc.ts';
 
 const PRIO_PROCESS = 0;
@@ -37,31 +38,45 @@ export function pidNamespace(): string {
   return readlinkSync('/proc/self/ns/pid');
 }
 
-function threadsOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).map(Number);
+/** Does something to every thread of a process: by pid alone the kernel would do it to the first only. */
+function toEachThread(pid: number, what: string, call: (tid: number) => number): void {
+  let tids: string[];
+  try {
+    tids = readdirSync(`/proc/${pid}/task`);
+  } catch (cause) {
+    const facts = { errno: ESRCH, name: 'ESRCH' };
+    throw new DuodaoError('unsupported', `${what}: there is no such process`, facts, { cause });
+  }
+  for (const tid of tids) {
+    // A thread that ended meanwhile needs nothing any more.
+    if (call(Number(tid)) !== 0 && libc().errno() !== ESRCH) throw refused(what);
+  }
 }
 
-/** Sets the niceness of every thread of a process; by pid alone the kernel would change only the first. */
+/** Sets the niceness of every thread of a process. */
 export function setNice(pid: number, nice: number): void {
-  for (const tid of threadsOf(pid)) {
-    if (libc().setpriority(PRIO_PROCESS, tid, nice) !== 0)
-      throw refused(`Cannot set niceness ${nice} on ${pid}`);
-  }
+  const c = libc();
+  toEachThread(pid, `Cannot set niceness ${nice} on ${pid}`, (tid) => c.setpriority(PRIO_PROCESS, tid, nice));
 }
 
 /** The niceness of a process, −20 to 19. */
 export function niceOf(pid: number): number {
-  return libc().getpriority(PRIO_PROCESS, pid);
+  const nice = libc().getpriority(PRIO_PROCESS, pid);
+  if (nice !== -1) return nice;
+  // −1 is a niceness, and also how the call fails.
+  const error = refused(`Cannot read the niceness of ${pid}`);
+  if (stateLetterOf(pid) === undefined) throw error;
+  return nice;
 }
 
 /** Binds every thread of a process to the given CPUs. */
 export function setAffinity(pid: number, cpus: readonly number[]): void {
+  const c = libc();
   const mask = new Uint8Array(MASK_BYTES);
   for (const cpu of cpus) mask[cpu >> 3] = (mask[cpu >> 3] ?? 0) | (1 << (cpu & 7));
-  for (const tid of threadsOf(pid)) {
-    if (libc().sched_setaffinity(tid, MASK_BYTES, mask) !== 0)
-      throw refused(`Cannot bind ${pid} to CPUs ${cpus}`);
-  }
+  toEachThread(pid, `Cannot bind ${pid} to CPUs ${cpus.join(', ')}`, (tid) =>
+    c.sched_setaffinity(tid, MASK_BYTES, mask),
+  );
 }
 
 /** The CPUs that a process may use. */

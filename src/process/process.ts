@@ -13,7 +13,7 @@ import { checkName, here } from '../memory/index.ts';
 import { addressOf } from './address.ts';
 import { isBooting } from './boot-guard.ts';
 import { describeExit, type Exit, exitCodeOf } from './exit.ts';
-import { type ChildOrders, launch } from './launch.ts';
+import { type ChildOrders, launch, readPlace } from './launch.ts';
 import { nextChildName, ownDaemon, registerChild } from './family.ts';
 import { ProcessRecord } from './record.ts';
 import type { AnyFunction } from './task.ts';
@@ -139,7 +139,8 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
   // biome-ignore lint: async for its rejections
   async start(): Promise<this> {
     this.#needNew('start');
-    if (isBooting()) throw stillBooting();
+    // A child whose orders are still on its command line runs what its flags preload, before our own entry.
+    if (isBooting() || readPlace(process.argv[2])) throw stillBooting();
     const record = this.#makeRecord();
     this.#record = record;
     record.setStage('ready');
@@ -152,7 +153,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
       return this;
     }
     this.#child = child;
-    registerChild(this as unknown as Process);
+    registerChild(this);
     child.once('error', (reason) => this.#ended({ how: 'not-started', reason }));
     child.once('exit', (code, signal) => {
       this.#ended(signal ? { how: 'killed', signal } : { how: 'exited', code: code ?? 0 });
@@ -178,7 +179,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
   #ended(exit: Exit): void {
     if (this.#exit) return;
     this.#exit = exit;
-    registerChild(this as unknown as Process, false);
+    registerChild(this, false);
     this.#record?.dropOrders();
     this.#record?.setStage('terminated');
     here().noticeDeath();

@@ -229,15 +229,15 @@ export class ProcessRecord {
 
   #inside<R>(step: () => R): R {
     const { guard } = this.#object;
-    this.#here.objects.enter(this.#object);
+    const died = guard.take();
     let clean = false;
     try {
+      if (died) this.#here.objects.repair(this.#object);
       const result = step();
       clean = true;
       return result;
     } finally {
-      if (clean) guard.give();
-      else guard.giveBroken();
+      guard.give(clean);
     }
   }
 }

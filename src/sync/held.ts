@@ -11,21 +11,33 @@ export class Held implements Disposable {
    * Whether a holder died in the lock, and nobody has released it normally since: what it guards may be half-written.
    * Look at your data, put it in order, and release.
    */
-  readonly ownerDied: boolean;
+  get ownerDied(): boolean {
+    return this.#ownerDied;
+  }
+  #ownerDied = false;
   #body: LockBody | undefined;
-  readonly #strand: number;
+  #strand = 0;
 
-  constructor(body: LockBody, strand: number) {
-    this.#body = body;
-    this.#strand = strand;
-    this.ownerDied = body.diedBefore;
+  /** Takes the lock if it is free. */
+  static tryTake(body: LockBody, register: boolean): Held | undefined {
+    // Made before the lock is taken, as afterwards there may be no stack left for it.
+    const held = new Held();
+    const strand = body.tryTake(register);
+    if (strand === 0) return undefined;
+    held.#body = body;
+    held.#strand = strand;
+    held.#ownerDied = body.diedBefore;
+    return held;
   }
 
-  /** Releases the lock. Asked again, it does nothing: another holder is never thrown out. */
+  /**
+   * Releases the lock. Asked again, it does nothing: another holder is never thrown out.
+   *
+   * @throws RangeError where the stack ends. Then the lock may still be held: release it again further up.
+   */
   release(): void {
-    const body = this.#body;
+    this.#body?.release(this.#strand);
     this.#body = undefined;
-    body?.release(this.#strand);
   }
 
   [Symbol.dispose](): void {

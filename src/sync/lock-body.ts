@@ -58,13 +58,21 @@ export class LockBody {
     return Atomics.load(this.#words, OWNER);
   }
 
+  /** Whether the holder has died, and nobody has seen to it yet. */
+  get isOwnerDead(): boolean {
+    const { owner } = this;
+    return owner !== 0 && !this.#here.isAlive(owner);
+  }
+
   /** Takes the lock if it is free, and gives the number of the strand that now holds it; 0 if it is not free. */
   tryTake(register: boolean): number {
     const words = this.#words;
+    const { guard } = this.object;
     let strand = 0;
     let clean = false;
-    this.#enter();
+    const died = guard.take();
     try {
+      if (died) this.#here.objects.repair(this.object);
       if (words[OWNER] === 0) {
         strand = strands = (strands % 0x7fffffff) + 1;
         this.diedBefore = words[DIED] !== 0;
@@ -73,7 +81,7 @@ export class LockBody {
       } else if (register) this.waiting.add(this.#here.slot);
       clean = true;
     } finally {
-      this.#leave(clean);
+      guard.give(clean);
     }
     return strand;
   }
@@ -81,27 +89,24 @@ export class LockBody {
   /** Frees the lock, if this strand of this participant holds it. */
   release(strand: number): void {
     const words = this.#words;
+    const { guard } = this.object;
     let clean = false;
-    this.#enter();
+    const died = guard.take();
     try {
+      if (died) this.#here.objects.repair(this.object);
       if (words[OWNER] === this.#here.tag && words[STRAND] === strand) {
-        this.waiting.ringAll(this.#here.bell); // before the commit: see wait-set.ts
-        words[DIED] = 0;
-        words[OWNER] = 0; // the commit
+        try {
+          this.waiting.ringAll(this.#here.bell); // before the commit: see wait-set.ts
+        } finally {
+          // Also if the stack ends in the midst of ringing: a lock that nobody will release is worse than a late look.
+          words[DIED] = 0;
+          words[OWNER] = 0; // the commit
+        }
       }
       clean = true;
     } finally {
-      this.#leave(clean);
+      guard.give(clean);
     }
-  }
-
-  #enter(): void {
-    if (this.object.guard.take()) this.#here.objects.repair(this.object);
-  }
-
-  #leave(clean: boolean): void {
-    if (clean) this.object.guard.give();
-    else this.object.guard.giveBroken();
   }
 }
 

@@ -73,8 +73,10 @@ export class Lock {
     this.#body = body;
     this.#point = new WaitPoint(here().room, object.guard, body.waiting);
     this.#attempt = (register) => {
-      const strand = body.tryTake(register);
-      return strand === 0 ? NOT_YET : new Held(body, strand);
+      let held = Held.tryTake(body, register);
+      // Who does not wait hears of no deaths, so he looks.
+      if (!held && !register && body.isOwnerDead && here().reap()) held = Held.tryTake(body, false);
+      return held ?? NOT_YET;
     };
     registerFace(this, object, KIND.id);
   }

@@ -43,18 +43,13 @@ export class Nesting {
 
   /** Does all that waits, oldest first. Insides park others while they are done; those join at the end. */
   unpark(): void {
+    if (this.#parked.length === 0) return;
     for (let index = 0; index < this.#parked.length; index++) {
       const inside = this.#parked[index]!;
       this.#parked[index] = done; // its object need not live until all the others are done
-      this.#depth = 0;
       inside();
     }
-  }
-
-  /** Back to the top, with nothing waiting. */
-  reset(): void {
-    this.#depth = 0;
-    if (this.#parked.length > 0) this.#parked = [];
+    this.#parked = [];
   }
 }
 

@@ -11,7 +11,9 @@ import { assertNoLeaks, holdings } from './leaks.ts';
 
 /** To be called at the top of a test file. */
 export function endsClean(): void {
-  here(); // what this thread opens for good, before the first look
+  // What this thread opens for good at its first wait, before the first look.
+  here().bell.listen();
+  here().bell.unlisten();
   const before = holdings();
   after(async () => {
     assert.equal(here().netHits, 0, 'wake-ups that only a safety net delivered');

@@ -36,7 +36,7 @@ async function startProcess<F extends AnyFunction>(
   target: F,
   args: Readonly<Parameters<F>>,
 ): Promise<Started<Awaited<ReturnType<F>>>> {
-  const child = await new Process<AnyFunction>({ target, args } as never).start();
+  const child = await new Process<AnyFunction>({ target, args }).start();
   return {
     result: async () => {
       const value = await child.result(HANG_GUARD);

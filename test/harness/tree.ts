@@ -9,14 +9,20 @@ import assert from 'node:assert/strict';
 import { setTimeout as later } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { activeChildren } from '../../src/index.ts';
 import { here } from '../../src/memory/here.ts';
 import { startTimeOf, stateLetterOf } from '../../src/platform/processes.ts';
 
 /** Looks until it holds. The limit only turns a hang into a failure. */
-export async function until(what: string, holds: () => boolean, limitMs = 10_000): Promise<void> {
+export async function until(
+  what: string | (() => string),
+  holds: () => boolean,
+  limitMs = 10_000,
+): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!holds()) {
-    if (performance.now() > deadline) assert.fail(`${what}: not within ${limitMs} ms`);
+    if (performance.now() > deadline)
+      assert.fail(`${typeof what === 'string' ? what : what()}: not within ${limitMs} ms`);
     await later(1);
   }
 }
@@ -56,7 +62,7 @@ export async function assertGivenBack(before: number): Promise<void> {
     collectGarbage();
     return usedBytes() <= before;
   };
-  await until(`the arena is back at ${before} bytes (now ${usedBytes()})`, look);
+  await until(() => `the arena is back at ${before} bytes (now ${usedBytes()})`, look);
 }
 
 /** How many participants have a slot, alive or not yet buried. */
@@ -65,6 +71,16 @@ export function slotsTaken(): number {
   let taken = 0;
   for (let slot = 0; slot < slots.top; slot++) if (slots.isTaken(slot)) taken++;
   return taken;
+}
+
+/** Ends the children that a failed test has left, so that its file comes to an end. */
+export async function endChildren(): Promise<void> {
+  await Promise.all(
+    activeChildren().map((child) => {
+      child.kill();
+      return child.join();
+    }),
+  );
 }
 
 /** A process that is never mistaken for a later one with the same number. */

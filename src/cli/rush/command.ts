@@ -41,24 +41,23 @@ export async function rush(words: readonly string[], out: NodeJS.WritableStream)
   // After the office, which may find no room for itself: an old ledger is not given up for a run that cannot be.
   const ledger = await Ledger.open(options.ledger, [options.trains, options.orders]);
   Object.assign(shown, show(office, options));
-  const stopListening = onInterrupt(interruption);
-  const startedMs = performance.now();
+  const stopListening = onInterrupt(interruption, shown.end);
   try {
-    await office.run(ledger);
+    const startedMs = performance.now();
+    await office.run(ledger).finally(shown.end);
+    const seconds = (performance.now() - startedMs) / 1000;
+    const { aborted: interrupted, reason: signal } = interruption.signal;
+    const found = await checkBooks(options, ledger, interrupted);
+    const facts = { kills: office.kills, seconds, lock: options.lock, interrupted };
+    const text = options.json ? JSON.stringify(resultOf(found, facts)) : summaryText(found, facts);
+    // The ledger may be standard output: then what is said beside it must not be mixed into it.
+    await print(options.ledger === '-' ? process.stderr : out, `${text}\n`);
+    if (interrupted) return codeOfEndBy(signal as NodeJS.Signals);
+    return found.balanced ? 0 : 1;
   } finally {
     stopListening();
-    shown.end();
     await ledger.close();
   }
-  const seconds = (performance.now() - startedMs) / 1000;
-  const { aborted: interrupted, reason: signal } = interruption.signal;
-  const found = await checkBooks(options, ledger, interrupted);
-  const facts = { kills: office.kills, seconds, lock: options.lock, interrupted };
-  const text = options.json ? JSON.stringify(resultOf(found, facts)) : summaryText(found, facts);
-  // The ledger may be standard output: then what is said beside it must not be mixed into it.
-  await print(options.ledger === '-' ? process.stderr : out, `${text}\n`);
-  if (interrupted) return codeOfEndBy(signal as NodeJS.Signals);
-  return found.balanced ? 0 : 1;
 }
 
 /** The books as they are on disk; of a ledger that cannot be read again, as they were written. */
@@ -81,18 +80,29 @@ function show(office: Office, options: RushOptions): { progress: () => void; end
   return { progress: () => lines.refresh(office.snapshot()), end: () => lines.close(office.snapshot()) };
 }
 
+/** `npm` and others pass on to us a Ctrl-C that the terminal has told us already: so soon nobody presses it twice. */
+const SAME_MS = 200;
+
 /** The first Ctrl-C closes the office in order; the second ends the program, and with it every seller. */
-function onInterrupt(interruption: AbortController): () => void {
-  const listener = (signal: NodeJS.Signals): void => {
-    if (interruption.signal.aborted) process.exit(codeOfEndBy(signal));
-    interruption.abort(signal);
-  };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
-  return () => {
+function onInterrupt(interruption: AbortController, end: () => void): () => void {
+  const stopListening = (): void => {
     process.off('SIGINT', listener);
     process.off('SIGTERM', listener);
   };
+  let firstMs = Number.POSITIVE_INFINITY;
+  const listener = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    firstMs = Math.min(firstMs, now);
+    interruption.abort(signal); // of no effect the second time
+    if (now - firstMs < SAME_MS) return;
+    end();
+    stopListening();
+    // What the signal does by itself. process.exit() would wait for a write that hangs, which may be the reason.
+    process.kill(process.pid, signal);
+  };
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return stopListening;
 }
 
 /** What a shell expects of a program that such a signal has ended: 130 after Ctrl-C. */

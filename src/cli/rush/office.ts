@@ -138,24 +138,34 @@ export class Office {
     await this.#writeAnswered(ledger);
   }
 
-  /** Writes the answers that have come since the last call. */
+  /**
+   * Writes the answers that have come since the last call.
+   *
+   * Refusals are looked for first and written last: by then, whatever sold the seats that were missing is found, and
+   * stands before them. So the books balance up to any line of the ledger, wherever a full disk or a kill cuts it off.
+   */
   async #writeAnswered(ledger: Ledger): Promise<void> {
-    const { orders } = this.#job;
+    const refused = this.#unwritten('refused');
+    const answers = [...this.#unwritten('sold'), ...refused];
+    await ledger.append(answers.map(({ entry }) => entry));
+    for (const { order, entry } of answers) {
+      this.#written[order] = 1;
+      this.#count(entry);
+    }
+    this.#done += answers.length;
+    while (this.#written[this.#from]) this.#from++;
+  }
+
+  #unwritten(status: 'sold' | 'refused'): { order: number; entry: LedgerEntry }[] {
     const outcomes = this.#desk.outcomes.view;
-    const entries: LedgerEntry[] = [];
-    const indexes: number[] = [];
+    const found = [];
     for (let order = this.#from; order < this.#handedOut; order++) {
       if (this.#written[order]) continue;
       const outcome = unpackOutcome(Atomics.load(outcomes, order));
-      if (outcome.status === 'open') continue;
-      entries.push(entryOf(orders[order] as Order, outcome));
-      indexes.push(order);
+      if (outcome.status !== status) continue;
+      found.push({ order, entry: entryOf(this.#job.orders[order] as Order, outcome) });
     }
-    await ledger.append(entries);
-    for (const order of indexes) this.#written[order] = 1;
-    for (const entry of entries) this.#count(entry);
-    this.#done += indexes.length;
-    while (this.#written[this.#from]) this.#from++;
+    return found;
   }
 
   #count({ seller, status }: LedgerEntry): void {

@@ -21,8 +21,8 @@ export function sell(desk: Desk, seller: number, withLock: boolean): number {
   process.on('SIGINT', () => {});
   let answered = 0;
   for (let lease = next(desk); lease; lease = next(desk)) {
-    const before = desk.outcomes.view[lease.item];
-    if (before === OPEN) {
+    // Handed to us after another one died, it may have been answered before. Nobody answers it now: we have the lease.
+    if (Atomics.load(desk.outcomes.view, lease.item) === OPEN) {
       if (withLock) answerLocked(desk, lease.item, seller);
       else answerRacing(desk, lease.item, seller);
       answered++;
@@ -52,8 +52,6 @@ function answerLocked(desk: Desk, order: number, seller: number): void {
   const held = lock.acquireSync();
   try {
     if (held.ownerDied) left.view.set(leftFromOutcomes(bookOf(desk), desk.outcomes.view));
-    // Handed to us after its seller died: it may have been answered before.
-    if (Atomics.load(desk.outcomes.view, order) !== OPEN) return;
     answer(desk, order, seller, left.view[desk.cellOf.view[order] as number]);
   } finally {
     held.release();

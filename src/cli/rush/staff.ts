@@ -157,7 +157,12 @@ async function failureOf({ process }: Seller): Promise<Error> {
   );
   const why = reason instanceof Error ? reason.message : `${process.name} left on its own`;
   const facts = { name: process.name };
-  return new DuodaoError('exited', `Cannot sell as the sellers die before they answer an order: ${why}`, facts, {
-    cause: reason,
-  });
+  return new DuodaoError(
+    'exited',
+    `Cannot sell as the sellers die before they answer an order: ${why}`,
+    facts,
+    {
+      cause: reason,
+    },
+  );
 }

@@ -73,7 +73,6 @@ export class Reader {
     this.source.reset(EMPTY, 0, 0);
     this.#incoming = this.#linked = this.#buffers = undefined;
     this.#objects = [];
-    this.#nesting.reset();
     if (this.#lists.length > 0) this.#lists = [];
   }
 

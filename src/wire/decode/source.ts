@@ -124,7 +124,7 @@ export class Source {
   stringTagged(tag: number): string {
     if (tag >= SHORT_STRING && tag < SMALL_INT) return this.latin1(tag - SHORT_STRING);
     if (tag !== LATIN1 && tag !== UTF16) throw malformed(`tag ${tag} stands where a string has to be`);
-    const length = this.count(tag === UTF16 ? 2 : 1);
+    const length = this.count();
     if (length > STRING_MAX) throw malformed(`a string has ${length} characters`);
     if (tag === LATIN1) return this.latin1(length);
     const at = this.#take(length * 2);

@@ -39,7 +39,7 @@ export function writeError(writer: Writer, error: Error): void {
     if (name !== undefined) sink.string(name);
     if (hasCause) writePart(writer, error, 'cause');
     if (hasErrors) writePart(writer, error, 'errors');
-    writer.entries(error, fieldsOf(error, hasErrors));
+    writer.entries(error, fieldsOf(error));
   });
 }
 
@@ -52,12 +52,12 @@ function writePart(writer: Writer, error: Error, key: 'cause' | 'errors'): void 
 }
 
 /** The keys of what the error's author added. `code` is told even where somebody made it not enumerable. */
-function fieldsOf(error: Error, hasErrors: boolean): string[] {
+function fieldsOf(error: Error): string[] {
   const keys = Object.keys(error).filter(
     (key) => !TOLD_APART.has(key) || (key === 'name' && typeof error.name !== 'string'),
   );
   if (!keys.includes('code') && Object.hasOwn(error, 'code')) keys.push('code');
-  return hasErrors ? keys.filter((key) => key !== 'errors') : keys;
+  return keys;
 }
 
 /** The name to tell, when the class alone would not tell it: one that was set, or else that of the class. */

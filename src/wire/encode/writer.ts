@@ -85,7 +85,6 @@ export class Writer {
     this.#linked = this.#buffers = undefined;
     this.#met.clear();
     this.#lists = 0;
-    this.nesting.reset();
     // The properties that waited have left `undefined` behind.
     if (this.#waiting.length > WAITING_KEPT) this.#waiting = [];
     this.sink.release();

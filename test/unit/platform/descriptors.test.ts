@@ -27,6 +27,7 @@ import {
   tryLockByte,
   writeByte,
 } from '../../../src/platform/descriptors.ts';
+import { libc } from '../../../src/platform/libc.ts';
 import { stateLetterOf } from '../../../src/platform/processes.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
 import { startPart, until } from './part.ts';
@@ -138,13 +139,13 @@ test('reopen() reaches into another process, and fails when that has no such des
   });
 });
 
-test('closeOnExec() keeps a descriptor from children, and says when there is none', () => {
-  withPipe((readFd) => {
-    const fd = 20;
-    void readFd;
-    assert.throws(() => closeOnExec(4000), { code: 'unsupported' });
-    assert.equal(fd, 20);
-  });
+test('closeOnExec() marks a descriptor that children would get, and says when there is none', () => {
+  const fd = libc().open('/dev/zero', 0, 0);
+  assert.equal(flagsOf(fd) & CLOEXEC, 0);
+  closeOnExec(fd);
+  assert.equal(flagsOf(fd) & CLOEXEC, CLOEXEC);
+  closeSync(fd);
+  assert.throws(() => closeOnExec(fd), { code: 'unsupported' });
 });
 
 test('A lock excludes other descriptions of the file, by byte', () => {

@@ -5,7 +5,14 @@
 import assert from 'node:assert/strict';
 import { closeSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { futexStoreAndWake, futexWait, futexWake } from '../../../src/platform/futex.ts';
+import {
+  FUTEX_STORE_AND_WAKE,
+  futexWait,
+  futexWake,
+  STORE_ZERO,
+  storeBit,
+} from '../../../src/platform/futex.ts';
+import { libc } from '../../../src/platform/libc.ts';
 import { createMemory, mapMemory, viewMemory } from '../../../src/platform/memory-map.ts';
 import { isAsleepOn, type Part, startPart, until } from './part.ts';
 
@@ -55,15 +62,22 @@ test('futexWake() wakes everybody who sleeps on the word, in other processes too
   assert.equal(words[0], 0);
 });
 
-test('futexStoreAndWake() stores 0 or a single bit and wakes everybody', async () => {
+/** Says FUTEX_STORE_AND_WAKE of the first word. */
+function storeAndWake(what: number): void {
+  const { syscall, numbers } = libc();
+  const { command, count } = FUTEX_STORE_AND_WAKE;
+  syscall(numbers.futex, address, command, count, 0, address, what);
+}
+
+test('FUTEX_STORE_AND_WAKE stores 0 or a single bit and wakes everybody', async () => {
   const parts = await sleepers(2);
-  futexStoreAndWake(address, 30);
+  storeAndWake(storeBit(30));
   await allWoken(parts);
   assert.equal(words[0], 1 << 30);
-  futexStoreAndWake(address);
+  storeAndWake(STORE_ZERO);
   assert.equal(words[0], 0);
   for (const bit of [0, 5, 31]) {
-    futexStoreAndWake(address, bit);
+    storeAndWake(storeBit(bit));
     assert.equal(words[0], 1 << bit);
   }
 });

@@ -46,9 +46,9 @@ test('startTimeOf() names a process for good', () => {
   assert.ok(startTimeOf(part.pid) > mine);
 });
 
-test('startTimeOf() and stateLetterOf() are not misled by the name of a process', () => {
+test('startTimeOf() and stateLetterOf() are not misled by the name of a process', async () => {
   assert.match(readFileSync(`/proc/${part.pid}/stat`, 'latin1'), /\(a\) Z 1 \(b\)/);
-  assert.equal(stateLetterOf(part.pid), 'S');
+  await until('it sleeps', () => stateLetterOf(part.pid) === 'S');
   assert.ok(startTimeOf(part.pid) > startTimeOf(process.pid));
 });
 
@@ -64,8 +64,7 @@ test('stateLetterOf() shows a process that runs, that is stopped, and that is de
   await until('it is stopped', () => stateLetterOf(pid) === 'T');
   child.kill('SIGKILL');
   // Nobody asks how it ended before our event loop does.
-  while (stateLetterOf(pid) === 'T');
-  assert.equal(stateLetterOf(pid), 'Z');
+  while (stateLetterOf(pid) !== 'Z') assert.notEqual(stateLetterOf(pid), undefined);
   assert.ok(startTimeOf(pid) > 0);
   await end;
   assert.equal(stateLetterOf(pid), undefined);

@@ -26,7 +26,7 @@ function futexes(count: number): number[] {
 
 /** A worker that links the futex of line 1 for life. */
 async function linkedWorker(): Promise<{ worker: Worker; tid: number }> {
-  const worker = new Worker(new URL('../../fixtures/platform/linked-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('../../fixtures/platform/linked-worker.mjs', import.meta.url), {
     workerData: { fd, sizeBytes: SIZE },
   });
   const [tid] = (await once(worker, 'message')) as [number];

@@ -3,18 +3,29 @@
  * how it is asked and made to end.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { Lock, Process, Queue } from '../../../src/index.ts';
 import type { AnyFunction, ProcessOptions } from '../../../src/process/index.ts';
 import { here } from '../../../src/memory/here.ts';
 import { stateLetterOf } from '../../../src/platform/processes.ts';
 import * as targets from '../../fixtures/processes/targets.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
-import { hasEnded, lifeOf, slotsTaken, until } from '../../harness/tree.ts';
+import {
+  assertGivenBack,
+  endChildren,
+  hasEnded,
+  lifeOf,
+  restingBytes,
+  slotsTaken,
+  until,
+  usedBytes,
+} from '../../harness/tree.ts';
 
 async function start<F extends AnyFunction>(options: ProcessOptions<F>): Promise<Process<F>> {
   return new Process(options).start();
 }
+
+afterEach(endChildren);
 
 let clean: Holdings;
 before(async () => {
@@ -125,9 +136,8 @@ test('Process ends by the signal that it is sent, busy, stopped, blocked or stil
   const lock = new Lock();
   const held = lock.acquireSync();
   const args = [ready] as const;
-  const [asked, killed, stopped] = [
+  const [asked, stopped] = [
     await start({ target: targets.wait, args }),
-    await start({ target: targets.spin, args }),
     await start({ target: targets.wait, args }),
   ];
   const blocked = await start({ target: targets.block, args: [ready, lock] });
@@ -137,7 +147,9 @@ test('Process ends by the signal that it is sent, busy, stopped, blocked or stil
   assert.equal(booting.exitCode, -15);
   await assert.rejects(booting.result(), { code: 'exited' });
 
-  for (let i = 0; i < 4; i++) await ready.get();
+  for (let i = 0; i < 3; i++) await ready.get();
+  const killed = await start({ target: targets.spin, args }); // last, as it keeps a CPU from the others
+  await ready.get();
   process.kill(stopped.pid ?? 0, 'SIGSTOP');
   await until('the child is stopped', () => stateLetterOf(stopped.pid ?? 0) === 'T');
   asked.terminate();
@@ -194,6 +206,35 @@ test('Process that the system cannot start says so by join and result', async ()
     await assert.rejects(child.result(), { code: 'exited', cause: exit.reason });
     child.kill();
   }
+});
+
+test('Process that has ended holds nothing any more, from the moment on that this is known', async () => {
+  const [lock, items, ready] = [new Lock(), new Queue<string>(), new Queue<number>()];
+  await items.put('an item');
+  const child = await start({ target: targets.hold, args: [lock, items, ready] });
+  await ready.get();
+  assert.equal(lock.tryAcquire(), undefined);
+  assert.equal(items.tryLease(), undefined);
+  child.kill();
+  await child.join();
+  const held = lock.tryAcquire();
+  assert.equal(held?.ownerDied, true);
+  held.release();
+  const lease = items.tryLease();
+  assert.deepEqual([lease?.item, lease?.redelivered], ['an item', true]);
+  lease?.done();
+  assert.equal(slotsTaken(), 1);
+});
+
+test('Process gives up its arguments when it has ended, also when it never had them', async () => {
+  const resting = await restingBytes();
+  const child = await start({ target: targets.give<unknown>, args: [[new Queue(), 'x'.repeat(100_000)]] });
+  assert.ok(usedBytes() > resting + 100_000);
+  child.kill();
+  await child.join();
+  // Its own record is all that is left while somebody has it in hand.
+  await assertGivenBack(resting + 1000);
+  assert.equal(child.exitCode, -9);
 });
 
 test('Processes that lived and ended leave no child, descriptor or slot behind', async () => {

@@ -6,13 +6,13 @@
  * process-life.test.ts.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { DuodaoError, Lock, Process, task, Value } from '../../../src/index.ts';
 import type { AnyFunction, ProcessOptions } from '../../../src/process/index.ts';
 import { here } from '../../../src/memory/here.ts';
 import * as targets from '../../fixtures/processes/targets.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
-import { assertGivenBack, restingBytes, slotsTaken } from '../../harness/tree.ts';
+import { assertGivenBack, endChildren, restingBytes, slotsTaken } from '../../harness/tree.ts';
 
 async function start<F extends AnyFunction>(options: ProcessOptions<F>): Promise<Process<F>> {
   return new Process(options).start();
@@ -29,6 +29,8 @@ async function failure<F extends AnyFunction>(options: ProcessOptions<F>): Promi
   assert.ok(error instanceof Error);
   return error;
 }
+
+afterEach(endChildren);
 
 let clean: Holdings;
 before(async () => {
@@ -59,7 +61,7 @@ test('Process gives what its target returns, awaited, as it was', async () => {
   const [given, later, nothing, sum] = await Promise.all(children.map((child) => child.result()));
   assert.deepEqual(given, value);
   assert.deepEqual(later, value);
-  assert.ok(!(1 in (given as typeof value).holes));
+  assert.ok(!(1 in given.holes));
   assert.equal(nothing, undefined);
   assert.equal(sum, 11);
   for (const child of children) assert.deepEqual(await child.join(), { how: 'exited', code: 0 });

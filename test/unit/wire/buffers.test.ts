@@ -112,8 +112,16 @@ test('Buffers that happen to lie in one pool take along only the range between t
   const [l, f] = across([last, first]) as Uint8Array[];
   assert.deepEqual([...l!, ...f!], [2, 2, 1, 1]);
   assert.equal(l!.byteOffset - f!.byteOffset, 4);
+  assert.deepEqual(
+    (across([first, last]) as Uint8Array[]).map((each) => [...each]),
+    [
+      [1, 1],
+      [2, 2],
+    ],
+  ); // prettier-ignore
   const mixed = across([first, new Uint8Array(pool.buffer, pool.byteOffset, 1)]) as Uint8Array[];
   assert.equal(mixed[0]!.byteOffset, first.byteOffset);
+  assert.equal(mixed[0]!.buffer.byteLength, pool.buffer.byteLength);
 });
 
 test('A resizable buffer arrives with the length it has', {

@@ -3,6 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { decode, encode } from '../../../src/wire/index.ts';
 import { assertSame } from './same.ts';
 
@@ -62,6 +64,19 @@ test('After a failure half-way nothing of it is left in the next message', () =>
 test('A value larger than any message is refused before memory is asked for', () => {
   const huge = Reflect.construct(Uint8Array, [2 ** 31]) as Uint8Array; // never touched, so it costs no memory
   assert.throws(() => encode(huge), { code: 'over-limit' });
+});
+
+test('Objects used as dictionaries do not fill the memory with their keys', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const round = (from: number): number => {
+    for (let index = from; index < from + 50_000; index++) encode({ [`some key ${index}`]: index });
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = round(0);
+  const spent = round(50_000) - before;
+  assert.ok(spent < 4 << 20, `${spent} bytes are kept`);
 });
 
 test('Encoding leaves the value alone and does not ask for toJSON', () => {

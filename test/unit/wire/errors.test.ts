@@ -73,6 +73,15 @@ test('Fields of an error cross, and `code` even where it is hidden', () => {
   assert.deepEqual(Object.keys(sent(odd)), Object.keys(odd));
 });
 
+test('A field of an error calls no setter that errors inherit', (t) => {
+  const set = t.mock.fn();
+  Object.defineProperty(Error.prototype, 'odd', { set, configurable: true });
+  t.after(() => Reflect.deleteProperty(Error.prototype, 'odd'));
+  const back = sent(Object.defineProperty(new Error('m'), 'odd', { value: 1, enumerable: true }));
+  assert.deepEqual(fields(back), { odd: 1 });
+  assert.equal(set.mock.callCount(), 0);
+});
+
 test('A DuodaoError comes back as one, with code, facts and cause', () => {
   const error = new DuodaoError('timed-out', 'too late', { timeoutMs: 5 }, { cause: new Error('why') });
   const back = sent(error);
@@ -99,6 +108,13 @@ test('An error of any other class comes back under its name, as the nearest clas
   assert.ok(lost instanceof DuodaoError);
   assert.equal(lost.name, 'LostError');
   assert.equal(lost.code, 'broken');
+});
+
+test('A class that only borrows the name of a built-in one crosses as what it extends', () => {
+  const Borrowed = { TypeError: class extends Error {} }.TypeError;
+  const back = sent(new Borrowed('m'));
+  assert.equal(Object.getPrototypeOf(back), Error.prototype);
+  assert.equal(back.name, 'TypeError');
 });
 
 test('A name that was set wins over the name of the class', () => {
@@ -161,8 +177,11 @@ test('A chain of twenty thousand causes crosses', () => {
 
 test('Decoding an error leaves the length of other stacks alone', () => {
   const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 7;
   sent(new Error('m'));
-  assert.equal(Error.stackTraceLimit, limit);
+  const after = Error.stackTraceLimit;
+  Error.stackTraceLimit = limit;
+  assert.equal(after, 7);
 });
 
 test('A message that is no string crosses as text', () => {

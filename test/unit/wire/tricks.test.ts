@@ -17,6 +17,38 @@ test('What stands behind a value, its buffers or its links is refused', () => {
   assert.throws(() => linksOf(message([0x80], [], [0, 0, 0, 0, 0, 0, 0, 0, 9])), { code: 'protocol' });
 });
 
+test('A key list that is too long, or does not end where it says, is refused', () => {
+  assert.deepEqual(decode(message([0x10, 1, 0, 0, 1, 0, 0])), {}); // from now on known, at hint 0
+  refuses(message([0x11, 2, 0x10, 1, 0, 0, 2, 0, 0, 0x80]));
+  refuses(message([0x10, 1, 5, 0, 2, 0, 0, 0x80]));
+  const keys = (count: number): number[] =>
+    Array.from({ length: count }, (_, index) => [0x41, 0x40 + index]).flat();
+  const list = (count: number): Uint8Array =>
+    message([0x10, 1, 9, 0, 1 + count * 2, 0, count, ...keys(count), ...new Array<number>(count).fill(0x80)]);
+  assert.equal(Object.keys(decode(list(32)) as object).length, 32);
+  refuses(list(33));
+});
+
+test('A value that reaches into the buffers behind it is refused', () => {
+  refuses(message([0x11, 2, 0x81], [0x82]));
+  refuses(message([0x43, 0x61], [0x61, 0x61]));
+  assert.deepEqual(decode(message([0x10, 1, 0, 0, 1, 0, 0])), {});
+  refuses(message([0x10, 1, 0, 0, 1, 0], [0]));
+});
+
+test('A number of elements that the bytes cannot hold is refused before any element is read', () => {
+  const open = (): object => assert.fail('an element was read');
+  const links = [1, 0, 0, 0, 0, 0, 0, 0, ...new Array<number>(12).fill(0)];
+  for (const start of [
+    [0x11, 9],
+    [0x12, 9],
+    [0x14, 2],
+    [0x15, 9],
+    [0x10, 0, 9, 0x41, 0x61],
+  ])
+    assert.throws(() => decode(message([...start, 0x1c, 0], [], links), { open }), { code: 'protocol' });
+});
+
 test('A message of another version, of unknown flags, or in the wrong order is refused', () => {
   for (const at of [0, 1, 2, 3, 4, 8, 12]) {
     const bytes = message([0x80]);
@@ -24,6 +56,7 @@ test('A message of another version, of unknown flags, or in the wrong order is r
     refuses(bytes);
     assert.throws(() => linksOf(bytes), { code: 'protocol' });
   }
+  refuses(Uint8Array.from([...message([0x80]), 0]));
 });
 
 test('Tags, classes, parts and numbers that mean nothing are refused', () => {
@@ -53,6 +86,7 @@ test('Tags, classes, parts and numbers that mean nothing are refused', () => {
     [0x0a, 0],
     [0x13, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0],
     [0x80, 0x80],
+    [0x11, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0],
     [0x11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
   ]; // prettier-ignore
   for (const body of bodies) refuses(message(body));

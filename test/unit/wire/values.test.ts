@@ -117,6 +117,17 @@ test('A property that an earlier getter deletes is left out, as by structured cl
     return value;
   };
   for (const count of [1, 40]) assertSame(across(make(count)), structuredClone(make(count)));
+  const named = (): object =>
+    Object.defineProperties([1], {
+      a: {
+        enumerable: true,
+        get(this: { z?: number }) {
+          return delete this.z;
+        },
+      },
+      z: { enumerable: true, value: 1, configurable: true },
+    }); // prettier-ignore
+  assertSame(across(named()), structuredClone(named()));
 });
 
 test('Each getter is called once, in objects narrow and wide', () => {

@@ -35,7 +35,12 @@ interface Shop {
 async function inShop(given: Given, look: (shop: Shop) => Promise<void>): Promise<void> {
   await inFolder(async (folder) => {
     const { trains = TRAINS, orders = orderLine(1, 3) + orderLine(2, 3), words = [] } = given;
-    const files = ['--trains', await fileIn(folder, 't', trains), '--orders', await fileIn(folder, 'o', orders)];
+    const files = [
+      '--trains',
+      await fileIn(folder, 't', trains),
+      '--orders',
+      await fileIn(folder, 'o', orders),
+    ];
     const ledger = `${folder}/l`;
     if (given.ledger !== undefined) await fileIn(folder, 'l', given.ledger);
     const out = new Kept();
@@ -108,16 +113,6 @@ test('rush --json prints one line that holds the result, and nothing else', () =
     assert.ok(Number(seconds) > 0 && Number(ordersPerSecond) > 0);
   }));
 
-test('rush measures the time of the sale, not that of the check behind it', async () => {
-  const startedMs = performance.now();
-  let seconds = 0;
-  await inShop({ words: ['--json'] }, async ({ out, sell }) => {
-    await sell();
-    seconds = (JSON.parse(out.text) as { seconds: number }).seconds;
-  });
-  assert.ok(seconds * 1000 < performance.now() - startedMs);
-});
-
 test('rush with bad files names file, line and field, sells nothing, and leaves an old ledger alone', () =>
   inShop({ orders: `${orderLine(1, 1)}{"id":2}\n`, ledger: OLD }, async ({ folder, ledger, out, sell }) => {
     await assert.rejects(sell(), (error) => {
@@ -168,12 +163,14 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  test(`rush closes in order after ${signal} and ends with ${code}`, () => {
+  test(`rush closes in order after ${signal}, also if it is told twice at once, and ends with ${code}`, () => {
     const orders = Array.from({ length: 100_000 }, (_, id) => orderLine(id, 1)).join('');
     return inShop({ orders }, async ({ ledger, out, sell }) => {
       const deaf = deafTo();
       const ended = sell();
       await until('it listens', () => deafTo() > deaf);
+      // As npm does: it passes on what the terminal has told everybody.
+      process.emit(signal, signal);
       process.emit(signal, signal);
       assert.equal(await ended, code);
       const { length } = await entries(ledger);

@@ -77,5 +77,8 @@ test('layOut says that there is no space when shared memory is too small for the
     `;
     const path = await fileIn(folder, 'large.mts', script);
     const { stdout } = await shell(`$NODE ${path}`, folder, { DUODAO_ARENA_MIB: '1' });
-    assert.match(stdout, /^DuodaoError no-space Cannot find \d+ bytes of shared memory: .* DUODAO_ARENA_MIB\n$/);
+    assert.match(
+      stdout,
+      /^DuodaoError no-space Cannot find \d+ bytes of shared memory: .* DUODAO_ARENA_MIB\n$/,
+    );
   }));
