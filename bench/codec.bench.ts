@@ -1,9 +1,10 @@
 /**
  * Question:  what does our codec cost, beside JSON, v8.serialize and structuredClone?
- * Method:    9 rounds over each value, after two rounds thrown away; in a round each way gets its turn of some thousand values.
- * Read it:   nanoseconds for one value there and back; the fastest round, then the ratio to ours. Above 1: ours is faster.
- * Beware:    JSON loses Map, Date, undefined, -0 and the bytes of views, and is left out where it cannot carry the value.
- *            structuredClone makes no bytes at all. The fastest round is read since this is one thread on a shared machine.
+ * Method:    9 rounds over each value, after two rounds thrown away. In a round each way gets its turn of some
+ *            thousand values, so that all meet the same noise.
+ * Read it:   nanoseconds for one value there and back, in the fastest round; then how many times as long others take.
+ * Beware:    JSON loses Map, Date, undefined, -0 and the bytes of views, and is left out where it cannot carry the
+ *            value. structuredClone makes no bytes at all.
  */
 import { deserialize, serialize } from 'node:v8';
 import { decode, encode } from '../src/wire/index.ts';
@@ -67,7 +68,7 @@ const ways: Record<string, (value: unknown) => unknown> = {
   structuredClone: (value) => structuredClone(value),
 };
 
-/** Nanoseconds for one value there and back, by each way that can carry it. The ways take turns, so that all meet the same noise. */
+/** Nanoseconds for one value there and back, by each way that can carry it. */
 function measured({ value, json, count }: Sample): Map<string, number> {
   const best = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round++) {

@@ -56,7 +56,12 @@ export function parcelReference(parcel: SharedObject): Reference {
 /** The value in a parcel. It may be taken more than once, by several. */
 export async function openParcel(reference: Reference): Promise<unknown> {
   const parcel = here().objects.open(reference);
-  const bytes = bytesOf(parcel);
-  await resolveFunctions(bytes);
-  return unpack(bytes);
+  try {
+    const bytes = bytesOf(parcel);
+    await resolveFunctions(bytes);
+    return unpack(bytes);
+  } finally {
+    // What is in it must not hang on the garbage collector of this thread.
+    here().objects.leave(parcel);
+  }
 }

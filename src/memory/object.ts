@@ -97,13 +97,9 @@ export class SharedObject {
     this.guard = new Guard(this.words, arena.addressOf(offset), thread);
   }
 
-  /** The serial number that is there now: another one, or 0, when the block was given to another object. */
+  /** The serial number that is there now: another one, or 0, when the block was taken for another object. */
   get currentSerial(): number {
-    return (Atomics.load(this.words, OBJECT.serial / 4) as number) >>> 0;
-  }
-
-  set currentSerial(serial: number) {
-    Atomics.store(this.words, OBJECT.serial / 4, serial);
+    return Atomics.load(this.words, OBJECT.serial / 4) >>> 0;
   }
 
   /** Writes what never changes into the header of a new object, before anybody else can see it. */

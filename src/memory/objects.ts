@@ -61,7 +61,8 @@ export class Objects {
     const { tag, slot } = this.#thread;
     const { bodyBytes, dataBytes } = size;
     const inline = BODY_OFFSET + bodyBytes + dataBytes <= BLOCK_LIMIT_BYTES;
-    const runOffset = inline ? 0 : this.#heap.take(dataBytes, tag);
+    // A run, also where a block would do: only headers lie in blocks, as a walker may enter the guard of any of them.
+    const runOffset = inline ? 0 : this.#heap.take(Math.max(dataBytes, BLOCK_LIMIT_BYTES + 1), tag);
     const serial = this.#nextSerial();
     let offset = 0;
     let object: SharedObject;
@@ -176,7 +177,8 @@ export class Objects {
     // Late comers find another object in its place, whose owner it was that died: then that one needs us.
     const actual = this.#isThere(object) ? object : this.#access(object.offset);
     actual.isDoubtful = true; // the dead may have been between a bit and a count
-    if (this.#isThere(actual)) kindOf(actual.kind)?.repair(actual);
+    // A dying body is nobody's but its freer's, and its data may be given back already.
+    if (this.#isThere(actual) && !(actual.flags & DYING)) kindOf(actual.kind)?.repair(actual);
   }
 
   /** All finished objects. */
@@ -187,12 +189,10 @@ export class Objects {
   /** Takes back everything that a dead participant had. True when all of it could be dealt with. */
   reap(dead: Tag, slot: number): boolean {
     let complete = true;
-    for (const object of this.all()) {
-      // The builder may have died between the two hand-overs of create().
-      if (object.runOffset) this.#heap.handOver(object.runOffset, dead, -object.serial);
-      complete = this.#reapObject(object, dead, slot) && complete;
-    }
-    for (const piece of this.#heap.pieces()) if (piece.owner === dead) this.#heap.give(piece.offset, dead);
+    for (const object of this.all()) complete = this.#reapObject(object, dead, slot) && complete;
+    // Not before: it may be the data of an object that was just finished.
+    if (complete)
+      for (const piece of this.#heap.pieces()) if (piece.owner === dead) this.#heap.give(piece.offset, dead);
     return complete;
   }
 
@@ -206,6 +206,9 @@ export class Objects {
         if (object.freer === dead) object.freer = 0;
         return;
       }
+      // The builder may have died between the two hand-overs of create(). Asked in here, as the run of a dying object may
+      // be given back, and be somebody else's who died.
+      if (object.runOffset) this.#heap.handOver(object.runOffset, dead, -object.serial);
       if (object.isHeldBy(slot)) object.setHolder(slot, false);
       if (object.flights > 0) object.isDoubtful = true;
       kind.reap(object, dead);
@@ -239,15 +242,16 @@ export class Objects {
 
   /** Only the freer comes here, so nobody else touches the body. Each step may be done twice. */
   #takeDown(object: SharedObject): void {
-    const kind = object.currentSerial === 0 ? undefined : kindOf(object.kind);
+    const kind = kindOf(object.kind);
     kind?.release?.(object);
     // What is still inside is not counted any more (see handlesOf), so these numbers are in doubt.
     for (const reference of kind?.references?.(object) ?? []) this.handleLost(reference);
-    if (object.runOffset && object.serial) this.#heap.give(object.runOffset, -object.serial);
-    this.#inside(object, () => {
-      object.currentSerial = 0; // from here on, whoever comes late finds another object
-    });
-    this.#heap.give(object.offset, OBJECT);
+    if (object.runOffset) this.#heap.give(object.runOffset, -object.serial);
+    const { tag } = this.#thread;
+    // Inside the guard, so that whoever found the object there has left: from here on the block is ours alone, and free if
+    // we die. Given back in the name of all objects, it could be the next one's by then.
+    this.#inside(object, () => this.#heap.handOver(object.offset, OBJECT, tag));
+    this.#heap.give(object.offset, tag);
   }
 
   /** Counts the handles of an object that nobody holds by looking into all others. */

@@ -61,7 +61,8 @@ export type ProcessState = 'new' | 'ready' | 'running' | 'terminated';
  */
 export class Process<F extends AnyFunction = () => unknown> implements AsyncDisposable {
   readonly #target: F;
-  readonly #args: Readonly<Parameters<F>>;
+  /** Until it starts: afterwards the child has them, and we must not keep alive what is in them. */
+  #args: Readonly<Parameters<F>> | undefined;
   #name: string;
   #daemon: boolean;
   #record: ProcessRecord | undefined;
@@ -143,6 +144,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
     if (isBooting() || readPlace(process.argv[2])) throw stillBooting();
     const record = this.#makeRecord();
     this.#record = record;
+    this.#args = undefined;
     record.setStage('ready');
     let child: ChildProcess;
     try {
@@ -165,7 +167,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
 
   #makeRecord(): ProcessRecord {
     const target = { ...addressOf(this.#target) };
-    const args = makeParcel([...this.#args], 'args');
+    const args = makeParcel([...(this.#args ?? [])], 'args');
     const orders: ChildOrders = {
       target,
       name: this.#name,

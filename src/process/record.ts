@@ -138,6 +138,8 @@ export class ProcessRecord {
     this.#here.objects.handleSent(reference);
     this.#object.words[at(field) + 1] = reference.serial;
     Atomics.store(this.#object.words, at(field), reference.offset);
+    // The record has it now. What is in it must not hang on the garbage collector of this thread.
+    this.#here.objects.leave(parcel);
   }
 
   /** The record that a handle leads to. */

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '../harness/tree.ts';
 
 const MARK = 'RUSH_TEST';
+const RUN_MS_MOST = 60_000;
 const PROGRAM = fileURLToPath(new URL('../fixtures/rush/program.ts', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../examples/data/', import.meta.url));
 /** tsx by its file: the program runs in a folder from where its name leads nowhere. */
@@ -55,6 +56,20 @@ export class Run {
     // A group of its own, as a shell gives its programs: Ctrl-C goes to all of them.
     this.child = spawn('bash', ['-c', bash], { cwd: folder, env: environment, detached: true });
     this.ended = listen(this.child);
+    // A run that hangs is a failure, and no reason to leave it behind.
+    const limit = setTimeout(() => this.kill(), RUN_MS_MOST);
+    this.child.once('exit', () => clearTimeout(limit));
+  }
+
+  /** Ends whatever is left of it. */
+  kill(): void {
+    for (const pid of this.alive()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone by itself meanwhile
+      }
+    }
   }
 
   /** What Ctrl-C in a terminal does: the whole group hears of it. */
@@ -130,7 +145,7 @@ export async function withRun(shape: Shape, test: (run: Run) => Promise<void>): 
     await run.ended;
     await run.untilNobodyIsLeft();
   } finally {
-    for (const pid of run.alive()) process.kill(pid, 'SIGKILL');
+    run.kill();
     await run.ended;
     await rm(folder, { recursive: true, force: true });
   }

@@ -26,7 +26,9 @@ function isNeeded(state: number): boolean {
 
 /** Whether an item is in the queue, for somebody to have it. */
 export function isLive(queue: Queue, id: number): boolean {
-  return queue.positions().some((position) => isNeeded(queue.state(position)) && idAt(queue, position) === id);
+  return queue
+    .positions()
+    .some((position) => isNeeded(queue.state(position)) && idAt(queue, position) === id);
 }
 
 /** What is wrong with handing this item to this taker, if anything. */
@@ -60,7 +62,9 @@ export function brokenPromise(s: State, queue: Queue): string | undefined {
   if (words.leased !== needed.length - ready.length) return 'leased is wrong';
   if (words.head !== (needed[0] ?? words.tail)) return 'head is wrong';
   const behind = queue.distance(words.head, words.scan);
-  return ready.some((position) => queue.distance(words.head, position) < behind) ? 'scan is wrong' : undefined;
+  return ready.some((position) => queue.distance(words.head, position) < behind)
+    ? 'scan is wrong'
+    : undefined;
 }
 
 /** Asked when nobody can do anything any more: whether items are out of reach for good. */

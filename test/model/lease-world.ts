@@ -189,7 +189,8 @@ export function leaseModel(options: LeaseOptions): Model<Person, State> {
           });
       return;
     }
-    const trusts = mutation === 'buries before it reaps' || mutation === 'reaps a slot, whatever its generation';
+    const trusts =
+      mutation === 'buries before it reaps' || mutation === 'reaps a slot, whatever its generation';
     const isStillDead = ({ at, generation }: Person): boolean =>
       at === 'dead' && generation === victimGeneration;
     if (reaped)

@@ -39,7 +39,10 @@ const DEEPER: typeof HOLDS = [
     'holds for two leases, three kills and a newcomer',
     { people: [puts(1, 1), leases(1), leases(1)], crashes: 3, births: 1 },
   ],
-  ['holds for a newcomer and longer runs', { people: [puts(1, 1), leases(1), gets(2)], crashes: 2, births: 1 }],
+  [
+    'holds for a newcomer and longer runs',
+    { people: [puts(1, 1), leases(1), gets(2)], crashes: 2, births: 1 },
+  ],
   [
     'holds for two who put and two who lease',
     { people: [puts(1, 2), puts(2), leases(1), leases(1)], crashes: 2, backs: 1 },
@@ -93,7 +96,12 @@ const MISTAKES: readonly (readonly [LeaseMutation, LeaseOptions, RegExp, string]
     /still there|gone from its holder|doubled/,
     'a slow reaper takes the lease of a newcomer',
   ],
-  ['buries before it reaps', NEWCOMER, /leased to the buried/, 'the reaper dies, and nobody knows of the first death'],
+  [
+    'buries before it reaps',
+    NEWCOMER,
+    /leased to the buried/,
+    'the reaper dies, and nobody knows of the first death',
+  ],
   [
     'ends leases without comparing ids',
     ONE_UNIT,
@@ -115,7 +123,11 @@ test('Queue holds when a taker marks DONE before copying, inside the guard', (t)
 test('An operation is offered whole, and cut short before each store and after the last', () => {
   const seen: string[] = [];
   const start = { people: [{ dead: false }], words: [0, 0] };
-  const offer: Parameters<typeof offerCut<{ dead: boolean }, typeof start>>[2]['can'] = (_who, _what, change) => {
+  const offer: Parameters<typeof offerCut<{ dead: boolean }, typeof start>>[2]['can'] = (
+    _who,
+    _what,
+    change,
+  ) => {
     const next = structuredClone(start);
     change(next, next.people[0] as { dead: boolean });
     seen.push(`${next.words.join('')}${next.people[0]?.dead ? ' dead' : ''}`);

@@ -31,15 +31,19 @@ function myTag({ p, i }: Step): number {
 
 /** Enters a guard, and repairs whatever object is there if its last owner died inside. True if it is ours. */
 function enter(step: Step, b: Block, serial: number): boolean {
-  const { stores, mutation, s } = step;
   const isOurs = isThere(b, serial);
-  if (b.died) {
-    stores.set(b, 'doubt', true);
-    const repairs = isOurs || (b.owner === OBJECT && mutation !== 'who comes late repairs nothing');
-    if (repairs) stores.set(b, 'torn', false);
-  }
-  if (isOurs && b.torn) s.fault ||= 'somebody works on a torn object';
+  if (b.died) repair(step, b, isOurs);
+  // Nobody but its freer looks into a dying body.
+  if (isOurs && b.torn && !b.dying) step.s.fault ||= 'somebody works on a torn object';
   return isOurs;
+}
+
+function repair({ s, stores, mutation }: Step, b: Block, isOurs: boolean): void {
+  stores.set(b, 'doubt', true);
+  if (!isOurs && (b.owner !== OBJECT || mutation === 'who comes late repairs nothing')) return;
+  if (b.dying && mutation !== 'a dying object is repaired') return;
+  if (b.dying && b.hasRun && b.run !== -b.serial) s.fault ||= 'somebody repairs in a run that is not its own';
+  stores.set(b, 'torn', false);
 }
 
 /** Changes the account of an object inside its guard, with the verdict. False if the object is gone. */
@@ -69,7 +73,10 @@ function verdict(step: Step, place: number, b: Block): void {
     stores.set(b, 'freer', myTag(step));
     stores.set(b, 'dying', true);
   }
-  doNext(p, ...(['inside', 'giveRun', 'claim', 'give'] as const).map((task) => frame(task, place, { serial })));
+  doNext(
+    p,
+    ...(['inside', 'giveRun', 'claim', 'give'] as const).map((task) => frame(task, place, { serial })),
+  );
 }
 
 function setFlights(step: Step, place: number, b: Block, flights: number): void {

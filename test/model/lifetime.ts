@@ -134,7 +134,6 @@ export interface State extends Crowd<Person> {
 export type LifetimeMutation =
   | 'a receiver counts down before DONE'
   | 'a receiver holds after DONE'
-  | 'a sender counts after it has put'
   | 'an object is freed when nobody holds it, whatever flies'
   | 'a recount does not look at the version'
   | 'a recount does not look at the holders'
@@ -149,6 +148,7 @@ export type LifetimeMutation =
   | 'a handle is taken out by one who does not hold it'
   | 'a run is given back whoever has it'
   | 'a block is given back in the name of all objects'
+  | 'a dying object is repaired'
   | 'who comes late repairs nothing';
 
 /** One step of one participant, and what it may change. */

@@ -57,7 +57,8 @@ export function offerCut<P, S extends Crowd<P>>(who: number, what: string, opera
     act(next, self, stores);
     total = stores.done;
   });
-  for (let most = 0; might && most <= total; most++)
+  if (!might) return;
+  for (let most = 0; most <= total; most++)
     might(who, `${what}: killed after ${most} of ${total} stores`, (next, self) => {
       cutShort(() => act(next, self, new Stores(most)));
       die(next, self);

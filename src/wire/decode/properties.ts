@@ -10,7 +10,8 @@ const FAR_INDEX = 0xfffffffd;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-// What every object inherits. Looked up here, since asking a new object about a new string costs as much as all the rest.
+// What every object inherits. Looked up here, since asking an object itself about a new string costs as much as all
+// the rest.
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /** Whether a plain object inherits something of that name, so that assigning could call it, or be refused. */

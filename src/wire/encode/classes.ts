@@ -13,7 +13,7 @@
  * @module
  */
 
-/** What we know of a class. Both reasons end the sentence "it is …", and are absent when there is nothing against it. */
+/** What we know of a class. Both reasons end the sentence "it is …", and are absent when nothing is against it. */
 export interface ClassFacts {
   /** The class's name, or the empty string. */
   readonly name: string;

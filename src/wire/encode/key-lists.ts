@@ -79,7 +79,7 @@ function forget(): void {
   nodes = 0;
 }
 
-/** Objects with numbers for keys are dictionaries. Such keys come first, so that one look at each path's begin finds them. */
+/** Objects with numbers for keys are dictionaries. Such keys come first in an object, so that its first key tells. */
 function isNumeric(key: string): boolean {
   const code = key.charCodeAt(0);
   return code >= ZERO && code <= NINE;

@@ -185,8 +185,8 @@ export class Sink {
   }
 
   /**
-   * Makes room for `count` bytes behind what is written, and counts them as written. Call it before `#bytes` or `#view` is
-   * looked at: it may replace them.
+   * Makes room for `count` bytes behind what is written, and counts them as written. Call it before `#bytes` or
+   * `#view` is looked at: it may replace them.
    */
   #room(count: number): number {
     const at = this.#end;
@@ -215,7 +215,8 @@ function allocate(count: number): Buffer {
 }
 
 function tooLarge(bytes: number, cause?: unknown): DuodaoError {
-  const message = `Cannot send the value as it needs a message of ${bytes} bytes: at most ${MESSAGE_BYTES_MAX} fit, and no more than memory allows`;
+  const limit = `at most ${MESSAGE_BYTES_MAX} fit, and no more than memory allows`;
+  const message = `Cannot send the value as it needs a message of ${bytes} bytes: ${limit}`;
   return new DuodaoError('over-limit', message, { bytes }, cause === undefined ? undefined : { cause });
 }
 

@@ -8,7 +8,7 @@ import { DuodaoError, Lock, Queue } from '../../../src/index.ts';
 import { QueueBody } from '../../../src/ipc/queue-body.ts';
 import { BODY_OFFSET, here, kindOf, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
-import { assertGivenBack, usedBytes } from '../../harness/tree.ts';
+import { assertGivenBack, restingBytes } from '../../harness/tree.ts';
 
 endsClean();
 
@@ -85,7 +85,7 @@ test('The user of a queue that makes no sense is told, each time, unless it can 
 });
 
 test('A queue that makes no sense is reaped and taken down without trouble for others', async () => {
-  const before = usedBytes();
+  const before = await restingBytes();
   (() => {
     const inside = new Lock();
     for (let index = 0; index < 50; index++) {

@@ -8,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { DuodaoError, Held, Lock, Queue, Value } from '../../../src/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../harness/participants.ts';
-import { assertGivenBack, collectGarbage, usedBytes } from '../../harness/tree.ts';
+import { assertGivenBack, collectGarbage, restingBytes, usedBytes } from '../../harness/tree.ts';
 
 endsClean();
 
@@ -262,7 +262,7 @@ test('A lock that comes home is the very same object', async () => {
 });
 
 test('A lock gives its memory back when nobody has it any more', async () => {
-  const before = usedBytes();
+  const before = await restingBytes();
   (() => {
     for (let index = 0; index < 100; index++) {
       const lock = new Lock();
@@ -274,7 +274,7 @@ test('A lock gives its memory back when nobody has it any more', async () => {
 });
 
 test('A lock that somebody waits for stays, though nobody has it in his hands', async () => {
-  const before = usedBytes();
+  const before = await restingBytes();
   const { held, waits } = (() => {
     const lock = new Lock();
     return { held: lock.acquireSync(), waits: [lock.acquire(HANG_GUARD), lock.acquire(HANG_GUARD)] };

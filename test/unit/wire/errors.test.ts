@@ -75,10 +75,11 @@ test('Fields of an error cross, and `code` even where it is hidden', () => {
 
 test('A field of an error calls no setter that errors inherit', (t) => {
   const set = t.mock.fn();
-  Object.defineProperty(Error.prototype, 'odd', { set, configurable: true });
-  t.after(() => Reflect.deleteProperty(Error.prototype, 'odd'));
-  const back = sent(Object.defineProperty(new Error('m'), 'odd', { value: 1, enumerable: true }));
-  assert.deepEqual(fields(back), { odd: 1 });
+  Object.defineProperty(DuodaoError.prototype, 'odd', { set, configurable: true });
+  t.after(() => Reflect.deleteProperty(DuodaoError.prototype, 'odd'));
+  const error = new DuodaoError('closed', 'm');
+  const back = sent(Object.defineProperty(error, 'odd', { value: 1, enumerable: true }));
+  assert.equal(Reflect.get(back, 'odd'), 1);
   assert.equal(set.mock.callCount(), 0);
 });
 

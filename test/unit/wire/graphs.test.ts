@@ -1,6 +1,6 @@
 /**
- * What the codec promises for values that point to one another: what was shared is shared, a cycle is a cycle, and depth
- * does not matter.
+ * What the codec promises for values that point to one another: what was shared is shared, a cycle is a cycle, and
+ * depth does not matter.
  * How: by name, then arbitrary graphs of all kinds of objects against structuredClone.
  */
 import assert from 'node:assert/strict';

@@ -32,7 +32,8 @@ const samples: Uint8Array[] = [
     [new Set([1, cyclic]), new Date(1)],
     ['k', /a+/g],
   ]),
-  [Object.assign([1, , 3], { x: 1 }), Object.assign([], { 9e6: 1 }), Object(1), Object('s'), undefined, null], // oxlint-disable-line no-sparse-arrays
+  // oxlint-disable-next-line no-sparse-arrays
+  [Object.assign([1, , 3], { x: 1 }), Object.assign([], { 9e6: 1 }), Object(1), Object('s'), undefined, null],
   [new Uint8Array(buffer, 2, 3), new Float64Array(buffer, 8, 2), buffer, new DataView(new ArrayBuffer(4))],
   Object.assign(new AggregateError([new TypeError('t', { cause: 1 })], 'm'), { code: 'E' }),
   new DuodaoError('closed', 'm', { a: 1 }),

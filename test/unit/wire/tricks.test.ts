@@ -30,6 +30,7 @@ test('A key list that is too long, or does not end where it says, is refused', (
 });
 
 test('A value that reaches into the buffers behind it is refused', () => {
+  refuses(message([0x05], [0]));
   refuses(message([0x11, 2, 0x81], [0x82]));
   refuses(message([0x43, 0x61], [0x61, 0x61]));
   assert.deepEqual(decode(message([0x10, 1, 0, 0, 1, 0, 0])), {});

@@ -152,6 +152,13 @@ test('rush does not write its ledger over an input, or over what is no ledger', 
     assert.equal(await readFile(`${folder}/notes`, 'utf8'), 'keep me');
   }));
 
+test('rush does not take an empty input for an empty ledger', () =>
+  inShop({ orders: '' }, async ({ folder, out }) => {
+    const words = ['--trains', `${folder}/t`, '--orders', `${folder}/o`, '--ledger', `${folder}/o`];
+    const said = `Cannot write the ledger to ${folder}/o as it is an input of this run`;
+    await assert.rejects(rush(words, out), says(UsageError, said));
+  }));
+
 test('rush on a ledger that cannot be read again checks what it has written', () =>
   inShop({ words: ['--ledger', '/dev/null', '--json'] }, async ({ out, sell }) => {
     assert.equal(await sell(), 0);

@@ -1,0 +1,44 @@
+/** Hearing of deaths: an event loop that only waits is told of them, without looking, however the other one died. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { DeathWatch } from '../../../src/memory/death-watch.ts';
+import { here } from '../../../src/memory/index.ts';
+import * as others from '../../fixtures/memory/places.ts';
+import { endsClean } from '../../harness/clean-end.ts';
+import { start } from '../../harness/participants.ts';
+import { slotsTaken, until } from '../../harness/tree.ts';
+
+endsClean();
+
+for (const kind of ['process', 'thread'] as const) {
+  test(`DeathWatch tells of a ${kind} that is ended`, async () => {
+    const taken = slotsTaken();
+    const other = await start(kind, others.stayHere, []);
+    await until('it has its place', () => slotsTaken() > taken);
+    let told = 0;
+    const watch = new DeathWatch(here().arena, here().slots, here().slot, () => told++);
+    watch.refresh();
+    watch.refresh();
+    assert.equal(told, 0);
+    await other.kill();
+    await until('the watch has heard of it', () => told > 0);
+    await until('it is buried', () => {
+      here().reap();
+      return slotsTaken() === taken;
+    });
+  });
+}
+
+test('DeathWatch tells at once of who is dead already when it first looks', async () => {
+  const taken = slotsTaken();
+  const other = await start('process', others.stayHere, []);
+  await until('it has its place', () => slotsTaken() > taken);
+  await other.kill();
+  let told = 0;
+  new DeathWatch(here().arena, here().slots, here().slot, () => told++).refresh();
+  await until('it is buried, by us or whoever was told', () => {
+    here().reap();
+    return slotsTaken() === taken;
+  });
+  assert.ok(told <= 1);
+});
