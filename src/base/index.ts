@@ -1,4 +1,3 @@
 export { assert, DuodaoError, type ErrorCode, type Facts } from './errors.ts';
-export { FAULT_POINTS, FAULTS, type Fault, type FaultPoint, pass, setFault } from './faults.ts';
 export { type Field, type FieldType, layout, type Offsets } from './layout.ts';
 export { deadlineOf, timedOut, type Wait, type WaitSync } from './wait.ts';

@@ -184,6 +184,11 @@ export const STEPS: { readonly [T in Task]: (step: Step, f: Frame) => void } = {
     setHands(step, f.place, 0);
     change(step, { ...f, serial }, (b) => setHolder(step, f.place, b, step.i, false));
   },
+  leave({ s, p, i }, { place }) {
+    const { holders, doubt, flights, serial } = blockAt(s, place);
+    doNext(p, frame('drop', place));
+    if ((holders & ~(1 << i)) === 0 && doubt && flights > 0) doNext(p, frame('recount', place, { serial }));
+  },
 
   recount({ s, p }, { place, serial }) {
     const others = s.blocks.flatMap((_, at) => (at === place ? [] : [frame('tally', at)]));

@@ -23,6 +23,7 @@ const QUEUE_TO_X: Partial<Block> = { ...QUEUE, ...TO_X };
 const send = (to: number): Frame[] => [frame('count', X), frame('put', to, { n: X })];
 const sendUncounted = (to: number): Frame[] => send(to).toReversed();
 const receive = (from: number): Frame[] => [frame('lease', from)];
+const leave = (place: number): Frame[] => [frame('leave', place)];
 const drop = (place: number): Frame[] => [frame('drop', place)];
 const BUILD: readonly Task[] = ['takeRun', 'takeBlock', 'zero', 'begin', 'commit', 'commitRun'];
 const build: Frame[] = BUILD.map((task) => frame(task, X));
@@ -30,8 +31,8 @@ const build: Frame[] = BUILD.map((task) => frame(task, X));
 type Role = LifetimeOptions['people'][number];
 const onlooker: Role = { does: [] };
 const sender: Role = { does: [...send(Q), ...drop(X)], holds: [X] };
-const receiver: Role = { does: [...receive(Q), ...drop(X)] };
-const forwarder: Role = { does: [...receive(Q), ...send(R), ...drop(X)] };
+const receiver: Role = { does: [...receive(Q), ...leave(X)] };
+const forwarder: Role = { does: [...receive(Q), ...send(R), ...leave(X)] };
 const holder: Role = { does: drop(X), holds: [X] };
 const boxHolder: Role = { does: drop(R), holds: [R] };
 const builder: Role = { does: [...build, ...drop(X)] };
@@ -74,6 +75,10 @@ const DOUBTED: LifetimeOptions = {
 const HOLDS: readonly (readonly [string, LifetimeOptions])[] = [
   ['sent and received', { ...SENT, crashes: 2 }],
   ['sent on at once', FORWARDED],
+  [
+    'sent twice',
+    { ...SENT, people: [{ does: [...send(Q), ...send(Q), ...drop(X)], holds: [X] }, receiver, onlooker] },
+  ],
   ['in the hands of its sender while it is sent on', { ...FORWARDED, people: [holder, forwarder, onlooker] }],
   ['in a box that dies', BOXED],
   ['in a box that lets go of it when it dies', RELEASED],
@@ -176,9 +181,9 @@ for (const [mutation, options, violation, why] of MISTAKES)
     assertCaught(t, lifetimeModel({ ...options, mutation }), violation);
   });
 
-test('A life breaks when a sender counts after it has put: what was received counts for nothing', (t) => {
+test('A life breaks when a sender counts after it has put: it was received before, and now counts for ever', (t) => {
   const hasty: Role = { does: [...sendUncounted(Q), ...drop(X)], holds: [X] };
-  assertCaught(t, lifetimeModel({ ...SENT, people: [hasty, receiver, onlooker] }), /refers to is gone/);
+  assertCaught(t, lifetimeModel({ ...SENT, people: [hasty, receiver, onlooker] }), /never free again/);
 });
 
 // Harmless, as nobody but its builder can know that object: it goes down, and the run goes back in his name.

@@ -3,7 +3,7 @@
  *
  *     send      flights up; then the message is put                              count, put
  *     receive   lease the message; hold what it refers to; DONE; flights down    lease, hold, done, uncount
- *     let go    clear my holder bit                                              drop
+ *     let go    clear my holder bit; who says so himself counts anew before      drop, leave
  *     verdict   the last thing inside a guard whose object I changed: if nobody holds it, nothing flies and
  *               it has no name, then I am its freer, and it is DYING. If something flies, but a death left
  *               the number in doubt: recount
@@ -46,6 +46,7 @@ export type Task =
   | 'done'
   | 'uncount'
   | 'drop'
+  | 'leave'
   | 'recount'
   | 'tally'
   | 'settle'

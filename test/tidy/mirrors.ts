@@ -10,7 +10,31 @@ import type { Source } from './sources.ts';
 
 /** Sources without a mirror, and the test that covers each. */
 export const COVERED: Readonly<Record<string, string>> = {
+  'src/process/functions.ts': 'test/unit/ipc/crossing.test.ts',
   'src/memory/segment.ts': 'test/unit/ipc/shared-memory.test.ts',
+  'src/wire/encode/linked-objects.ts': 'test/unit/wire/links.test.ts',
+  'src/wire/decode/linked-objects.ts': 'test/unit/wire/links.test.ts',
+  'src/wire/nesting.ts': 'test/unit/wire/graphs.test.ts',
+  'src/wire/encode/met-objects.ts': 'test/unit/wire/graphs.test.ts',
+  'src/wire/encode/encode.ts': 'test/unit/wire/encode.test.ts',
+  'src/wire/encode/key-lists.ts': 'test/unit/wire/encode.test.ts',
+  'src/wire/encode/writer.ts': 'test/unit/wire/values.test.ts',
+  'src/wire/encode/sink.ts': 'test/unit/wire/values.test.ts',
+  'src/wire/encode/arrays.ts': 'test/unit/wire/values.test.ts',
+  'src/wire/encode/builtins.ts': 'test/unit/wire/values.test.ts',
+  'src/wire/encode/classes.ts': 'test/unit/wire/refusals.test.ts',
+  'src/wire/encode/refusal.ts': 'test/unit/wire/refusals.test.ts',
+  'src/wire/encode/failures.ts': 'test/unit/wire/errors.test.ts',
+  'src/wire/decode/failures.ts': 'test/unit/wire/errors.test.ts',
+  'src/wire/encode/buffers.ts': 'test/unit/wire/buffers.test.ts',
+  'src/wire/decode/buffers.ts': 'test/unit/wire/buffers.test.ts',
+  'src/wire/decode/decode.ts': 'test/unit/wire/hostile.test.ts',
+  'src/wire/decode/reader.ts': 'test/unit/wire/hostile.test.ts',
+  'src/wire/decode/source.ts': 'test/unit/wire/tricks.test.ts',
+  'src/wire/decode/header.ts': 'test/unit/wire/tricks.test.ts',
+  'src/wire/decode/properties.ts': 'test/unit/wire/tricks.test.ts',
+  'src/wire/decode/key-lists.ts': 'test/unit/wire/tricks.test.ts',
+  'src/wire/decode/builtins.ts': 'test/unit/wire/tricks.test.ts',
 };
 
 /** A top-level statement that is gone when the types are stripped. */

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DuodaoError, pipe, type PipeConnection, Queue } from '../../../src/index.ts';
+import { DuodaoError, Lock, pipe, type PipeConnection, Queue } from '../../../src/index.ts';
 import { referenceOf } from '../../../src/memory/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../harness/participants.ts';
@@ -29,7 +29,7 @@ test('pipe() gives back all its memory when both ends are closed, in whatever or
     for (const order of [0, 1] as const) {
       const ends = pipe<unknown>({ capacity: 3 });
       assert.ok(usedBytes() > before);
-      if (state === 'full') while (ends[0].trySend(new Queue())) ends[1].trySend('item');
+      if (state === 'full') while (ends[0].trySend(new Lock())) ends[1].trySend('item');
       if (state === 'ended') ends[order].end();
       const wait = state === 'waiting' ? assert.rejects(ends[0].receive(), CLOSED) : undefined;
       ends[order].close();

@@ -1,0 +1,381 @@
+/**
+ * Pipes between real processes, some of which are killed: messages are whole or not there, whoever is left is told
+ * within the guard, and everything is given back. How many kills of either side: DUODAO_KILLS, 4 if it is not set.
+ *
+ * "Python row N" are experiments in which Python's multiprocessing hangs, loses or half-reads a message.
+ */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { type Connection, pipe, type PipeConnection, Process, Queue, Value } from '../../../src/index.ts';
+import type { AnyFunction, ProcessOptions } from '../../../src/process/index.ts';
+import * as pipes from '../../fixtures/ipc/pipes.ts';
+import { endsClean } from '../../harness/clean-end.ts';
+import { HANG_GUARD, start as startParticipant } from '../../harness/participants.ts';
+import { assertGivenBack, restingBytes, slotsTaken, until } from '../../harness/tree.ts';
+
+endsClean();
+
+const KILLS = Number(process.env['DUODAO_KILLS'] ?? 4);
+const BROKEN = { name: 'DuodaoError', code: 'broken' };
+const CLOSED = { name: 'DuodaoError', code: 'closed' };
+const TIMED_OUT = { name: 'DuodaoError', code: 'timed-out' };
+/** Whoever is left hears of a death within milliseconds; this only turns a hang into a failure. */
+const DEATH_GUARD = { timeoutMs: 2000 };
+
+let resting = 0;
+before(async () => {
+  // The first child opens for good what all later ones use.
+  const [ours, theirs] = pipe<string>();
+  const child = await start({ target: pipes.echo, args: [theirs] });
+  theirs.close();
+  ours.close();
+  await child.join(HANG_GUARD);
+  resting = await restingBytes();
+});
+
+async function start<F extends AnyFunction>(options: ProcessOptions<F>): Promise<Process<F>> {
+  return new Process(options).start();
+}
+
+/** Everything that the test used is given back, and only this thread takes part. */
+async function givenBack(): Promise<void> {
+  await assertGivenBack(resting);
+  await until('only we are left', () => slotsTaken() === 1);
+}
+
+async function exited(child: { join(wait: typeof HANG_GUARD): Promise<unknown> }): Promise<void> {
+  assert.deepEqual(await child.join(HANG_GUARD), { how: 'exited', code: 0 });
+}
+
+async function killed(child: Process<AnyFunction>): Promise<void> {
+  child.kill();
+  assert.deepEqual(await child.join(HANG_GUARD), { how: 'killed', signal: 'SIGKILL' });
+}
+
+test('A pipe goes between a process and its child, awaited and blocking, and ends as it was ended', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<unknown>();
+    const child = await start({ target: pipes.echo, args: [theirs] });
+    theirs.close();
+    const messages = [1, 'two', { three: [3n] }, new Map([[4, undefined]]), '5'.repeat(300_000)];
+    for (const message of messages) {
+      await ours.send(message);
+      assert.deepEqual(await ours.receive(HANG_GUARD), message);
+    }
+    ours.end();
+    await assert.rejects(ours.receive(HANG_GUARD), CLOSED);
+    await exited(child);
+    await assert.rejects(ours.send('late'), CLOSED);
+    ours.close();
+
+    const [near, far] = pipe<number>();
+    const blocking = await start({ target: pipes.echoSync, args: [far, 100] });
+    far.close();
+    for (let i = 0; i < 100; i++) {
+      near.sendSync(i);
+      assert.equal(near.receiveSync(HANG_GUARD), i);
+    }
+    assert.throws(() => near.receiveSync(HANG_GUARD), CLOSED);
+    await exited(blocking);
+    near.close();
+  })();
+  await givenBack();
+});
+
+test('A pipe goes between two children, whose parent keeps no end', async () => {
+  await (async () => {
+    const [a, b] = pipe<pipes.Parcel>({ duplex: false, capacity: 7 });
+    const receiver = await start({ target: pipes.collect, args: [a, 5000] });
+    const sender = await start({ target: pipes.sendAndEnd, args: [b, 200, 5000] });
+    a.close();
+    b.close();
+    const [numbers] = await receiver.result(HANG_GUARD);
+    assert.deepEqual(numbers, [...Array(200).keys()]);
+    await Promise.all([exited(receiver), exited(sender)]);
+  })();
+  await givenBack();
+});
+
+test('Ends of a pipe travel through pipes, to whoever receives them', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<PipeConnection<string>>();
+    const child = await start({ target: pipes.greetThrough, args: [theirs] });
+    theirs.close();
+    const [near, far] = pipe<string>();
+    await ours.send(far);
+    far.close();
+    assert.equal(await near.receive(HANG_GUARD), `greetings from ${child.pid}`);
+    await assert.rejects(near.receive(HANG_GUARD), CLOSED);
+    await exited(child);
+    near.close();
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('An end of a pipe is shared by all who have it: each message goes whole to one of them', async () => {
+  await (async () => {
+    const [a, b] = pipe<pipes.Parcel>({ capacity: 5 });
+    const receivers = await Promise.all([1, 2].map(() => start({ target: pipes.collect, args: [a, 100] })));
+    const senders = await Promise.all(
+      [1, 2].map((from) => start({ target: pipes.send, args: [b, from, 100] })),
+    );
+    a.close();
+    await Promise.all(senders.map((sender) => exited(sender)));
+    b.close(); // the last one says farewell, so this is an end
+    const results = await Promise.all(receivers.map((receiver) => receiver.result(HANG_GUARD)));
+    await Promise.all(receivers.map((receiver) => exited(receiver)));
+    for (const from of [1, 2]) {
+      const numbers = results.map((result) => result[from] ?? []);
+      for (const own of numbers)
+        assert.deepEqual(
+          own,
+          [...own].sort((x, y) => x - y),
+        );
+      assert.deepEqual(
+        numbers.flat().sort((x, y) => x - y),
+        [...Array(100).keys()],
+      );
+    }
+  })();
+  await givenBack();
+});
+
+test('A thread uses and loses an end of a pipe as a process does', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<string>();
+    const thread = await startParticipant('thread', pipes.echo<string>, [theirs]);
+    await ours.send('hello');
+    assert.equal(await ours.receive(HANG_GUARD), 'hello');
+    theirs.close();
+    const broken = assert.rejects(ours.receive(HANG_GUARD), BROKEN);
+    await thread.kill();
+    await broken;
+    ours.close();
+  })();
+  await until('only we are left', () => slotsTaken() === 1);
+});
+
+test('Whoever closes his end while others have it changes nothing for them', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<string>();
+    const told = new Queue<number>({ bytes: 256 });
+    const keeper = await start({ target: pipes.hold, args: [theirs, told] });
+    await told.get(HANG_GUARD);
+    const child = await start({ target: pipes.echo, args: [theirs] });
+    theirs.close();
+    await ours.send('still here');
+    assert.equal(await ours.receive(HANG_GUARD), 'still here');
+    // The one who reads is gone, but another has the end: nothing ends, as with Python's ends in a parent.
+    await killed(child as Process<AnyFunction>);
+    await ours.send('to whom?');
+    await assert.rejects(ours.receive({ timeoutMs: 20 }), TIMED_OUT);
+    const broken = assert.rejects(ours.receive(DEATH_GUARD), BROKEN);
+    await killed(keeper as Process<AnyFunction>);
+    await broken;
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('A pipe tells broken when a child ends without a word, after everything it had sent', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<pipes.Parcel>();
+    const child = await start({ target: pipes.send, args: [theirs, 0, 10] });
+    theirs.close();
+    const numbers: number[] = [];
+    await assert.rejects(async () => {
+      for await (const message of ours) numbers.push(message.number);
+    }, BROKEN);
+    assert.deepEqual(numbers, [...Array(10).keys()]);
+    await exited(child);
+    await assert.rejects(ours.send(pipes.parcel(0, 0, 1)), BROKEN);
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('A pipe tells broken when its other end was on its way to a process that died before it took it', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<string>();
+    const child = await start({ target: pipes.echo, args: [theirs] });
+    theirs.close();
+    const broken = assert.rejects(ours.receive(HANG_GUARD), BROKEN);
+    await killed(child as Process<AnyFunction>);
+    await broken;
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('A pipe tells broken to a thread that blocks, with no help of its event loop', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<string>({ capacity: 1 });
+    const child = await start({ target: pipes.dieWhenTold, args: [theirs] });
+    theirs.close();
+    ours.sendSync('die');
+    assert.throws(() => ours.receiveSync(HANG_GUARD), BROKEN);
+    await child.join(HANG_GUARD);
+    ours.close();
+
+    const [near, far] = pipe<string>({ capacity: 1 });
+    const other = await start({ target: pipes.dieWhenTold, args: [far] });
+    far.close();
+    near.sendSync('die');
+    assert.throws(() => {
+      for (;;) near.sendSync('more', HANG_GUARD);
+    }, BROKEN);
+    await other.join(HANG_GUARD);
+    near.close();
+  })();
+  await givenBack();
+});
+
+test('A pipe tells broken to one who only looks', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<string>({ capacity: 1 });
+    const child = await start({ target: pipes.dieWhenTold, args: [theirs] });
+    theirs.close();
+    assert.equal(ours.trySend('die'), true);
+    // No turn of the event loop comes between.
+    const deadline = performance.now() + HANG_GUARD.timeoutMs;
+    assert.throws(() => {
+      while (performance.now() < deadline) if (ours.isReady) ours.tryReceive();
+    }, BROKEN);
+    assert.throws(() => ours.trySend('more'), BROKEN);
+    await child.join(HANG_GUARD);
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('Python row 4: a reader killed while it waits takes nothing with it, and the others of its end go on', async () => {
+  for (const target of [pipes.take<string>, pipes.takeSync<string>]) {
+    await (async () => {
+      const [ours, theirs] = pipe<string>();
+      const told = new Queue<number>({ bytes: 256 });
+      const victim = await start({ target, args: [theirs, told] });
+      await told.get(HANG_GUARD);
+      const reader = await start({ target, args: [theirs, told] });
+      theirs.close();
+      await told.get(HANG_GUARD);
+      await killed(victim as Process<AnyFunction>);
+      await ours.send('for the other one');
+      assert.equal(await reader.result(HANG_GUARD), 'for the other one');
+      await exited(reader);
+      ours.close();
+    })();
+    await givenBack();
+  }
+});
+
+test('Python row 5: a writer killed in mid message leaves whole messages only, and then broken is told', async (t) => {
+  const length = 400_000; // most of a put is copying it
+  let total = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    await (async () => {
+      const [ours, theirs] = pipe<pipes.Parcel>();
+      const child = await start({ target: pipes.sendForever, args: [theirs, length] });
+      theirs.close();
+      const most = 1 + kill * 7;
+      for (let number = 0; ; number++) {
+        if (number === most) child.kill();
+        try {
+          const message = await ours.receive(number > most ? DEATH_GUARD : HANG_GUARD);
+          assert.equal(message.number, number);
+          assert.ok(pipes.isWhole(message, length), `message ${number} is whole`);
+          total++;
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, 'broken');
+          assert.ok(number > most, 'it came not before the death');
+          break;
+        }
+      }
+      await assert.rejects(ours.send(pipes.parcel(0, 0, 1)), BROKEN);
+      await child.join(HANG_GUARD);
+      ours.close();
+    })();
+  }
+  t.diagnostic(`${total} whole messages, ${KILLS} kills`);
+  await givenBack();
+});
+
+test('A reader killed at any moment leaves its sender neither waiting nor in doubt', async (t) => {
+  const length = 20_000;
+  let total = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    await (async () => {
+      const [ours, theirs] = pipe<pipes.Parcel>({ bytes: 65_536 });
+      const received = new Value('i32');
+      const child = await start({ target: pipes.receiveForever, args: [theirs, length, received] });
+      theirs.close();
+      let sent = 0;
+      await assert.rejects(async () => {
+        for (; ; sent++) {
+          if (received.value > kill * 50) child.kill();
+          await ours.send(pipes.parcel(0, sent, length), HANG_GUARD);
+        }
+      }, BROKEN);
+      assert.ok(received.value <= sent);
+      total += received.value;
+      await child.join(HANG_GUARD);
+      await assert.rejects(ours.receive(), BROKEN);
+      ours.close();
+    })();
+  }
+  t.diagnostic(`${total} whole messages, ${KILLS} kills`);
+  await givenBack();
+});
+
+test('Python row 5: waits keep their time while the writer is stopped, and a stopped one is not taken for dead', async () => {
+  await (async () => {
+    const [ours, theirs] = pipe<string>();
+    const child = await start({ target: pipes.echo, args: [theirs] });
+    theirs.close();
+    await ours.send('started');
+    assert.equal(await ours.receive(HANG_GUARD), 'started');
+    process.kill(child.pid as number, 'SIGSTOP');
+    await ours.send('asleep?');
+    await assert.rejects(ours.receive({ timeoutMs: 20 }), TIMED_OUT);
+    assert.throws(() => ours.receiveSync({ timeoutMs: 20 }), TIMED_OUT);
+    process.kill(child.pid as number, 'SIGCONT');
+    assert.equal(await ours.receive(HANG_GUARD), 'asleep?');
+    ours.end();
+    await exited(child);
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('Python row 10: a child that has sent a large message is joined before anybody receives it', async () => {
+  await (async () => {
+    const length = 1_000_000;
+    const [ours, theirs] = pipe<pipes.Parcel>({ bytes: 2 * length });
+    const child = await start({ target: pipes.sendAndEnd, args: [theirs, 1, length] });
+    theirs.close();
+    await exited(child);
+    assert.ok(pipes.isWhole(await ours.receive({ timeoutMs: 0 }), length));
+    await assert.rejects(ours.receive({ timeoutMs: 0 }), CLOSED);
+    ours.close();
+  })();
+  await givenBack();
+});
+
+test('Python, poll: an end is ready for a whole message or an end, never for a part of one', async () => {
+  await (async () => {
+    const length = 400_000;
+    const [ours, theirs] = pipe<pipes.Parcel>();
+    const child = await start({ target: pipes.sendAndEnd, args: [theirs, 20, length] });
+    theirs.close();
+    const connection: Connection<pipes.Parcel> = ours;
+    for (let number = 0; number < 20; number++) {
+      await until('the end is ready', () => ours.isReady, HANG_GUARD.timeoutMs);
+      assert.ok(pipes.isWhole(await connection.receive({ timeoutMs: 0 }), length));
+    }
+    await ours.untilReady(HANG_GUARD);
+    assert.throws(() => ours.tryReceive(), CLOSED);
+    await exited(child);
+    ours.close();
+  })();
+  await givenBack();
+});
