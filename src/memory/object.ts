@@ -8,7 +8,7 @@
  *     16      4     flags    NAMED, DYING
  *     20      4     flights  handles of it inside messages and other objects
  *     24      16    prev, next: the guard's node
- *     40      4     version  raised with each change of holders or flights
+ *     40      4     version  raised before each change of holders or flights
  *     44      4     doubt    1: a death may have left `flights` too high
  *     48      4     freer    DYING: tag of the participant that takes it down
  *     52      4     run      where the data lies, if in a run of its own: in lines of 64 bytes; else 0
@@ -151,8 +151,8 @@ export class SharedObject {
   }
 
   set flights(count: number) {
-    this.words[OBJECT.flights / 4] = count;
     this.#raiseVersion();
+    this.words[OBJECT.flights / 4] = count;
   }
 
   get version(): number {
@@ -180,8 +180,8 @@ export class SharedObject {
     const index = OBJECT.holders / 4 + (slot >> 5);
     const bit = 1 << (slot & 31);
     const before = this.words[index] as number;
-    Atomics.store(this.words, index, holds ? before | bit : before & ~bit);
     this.#raiseVersion();
+    Atomics.store(this.words, index, holds ? before | bit : before & ~bit);
   }
 
   isHeldBy(slot: number): boolean {
@@ -203,6 +203,7 @@ export class SharedObject {
     return false;
   }
 
+  /** Before the change: a death between the two must not hide it from who counts the handles meanwhile. */
   #raiseVersion(): void {
     this.words[OBJECT.version / 4] = (this.version + 1) | 0;
   }

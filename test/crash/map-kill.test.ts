@@ -42,7 +42,7 @@ test('SharedMap keeps every entry whole and every update counted in a storm of k
     ...options,
     start: (number, _place, random) => {
       const args = [number, { ...shared, pace: storm.pace }, random(2 ** 31)] as const;
-      return new Process({ target: writers.changeMap, args: [...args] }).start() as Promise<never>;
+      return new Process({ target: writers.changeMap, args: [...args], daemon: true }).start() as Promise<never>;
     },
   });
   await storm.run();
@@ -59,6 +59,7 @@ test('SharedMap keeps every entry whole and every update counted in a storm of k
     assert.ok(there === set || there === meant, `own ${number} is ${JSON.stringify(there)}`);
     assert.ok(meant - set <= 1);
   }
+  assert.equal(map.size, [...map].length);
   const keys = [...map.keys()].filter((key) => key.startsWith('shared'));
   assert.ok(keys.length <= SHARED_KEYS && new Set(keys).size === keys.length);
 });

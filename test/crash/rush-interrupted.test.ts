@@ -10,8 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
-import { until } from '../harness/tree.ts';
-import { booksOf, type Ended, orderLines, type Run, withRun } from './rush-run.ts';
+import { booksOf, type Ended, orderLines, type Run, until, withRun } from './rush-run.ts';
 
 const torture = process.env['DUODAO_TORTURE'] === '1';
 /** More than can be answered before somebody says stop. */

@@ -12,8 +12,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { until } from '../harness/tree.ts';
 
 const MARK = 'RUSH_TEST';
 const RUN_MS_MOST = 60_000;
@@ -28,6 +28,15 @@ const flags = process.execArgv
 export const RUSH: string = [process.execPath, ...flags, PROGRAM, 'rush']
   .map((word) => `'${word}'`)
   .join(' ');
+
+/** Looks until it holds, without taking much time away from whom it waits for. The limit turns a hang into a failure. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!holds()) {
+    if (performance.now() > deadline) assert.fail(`${what}: not within 30 s`);
+    await later(20);
+  }
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -93,7 +102,7 @@ export class Run {
 
   /** Until so many lines are in the ledger. */
   async untilLines(count: number): Promise<void> {
-    await until(`${count} lines in the ledger`, () => this.lines().length >= count, 30_000);
+    await until(`${count} lines in the ledger`, () => this.lines().length >= count);
   }
 
   lines(): string[] {

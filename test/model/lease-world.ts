@@ -9,10 +9,12 @@
  */
 import type { Crowd, Model, Offer } from './explore.ts';
 import {
+  copyQueue,
   DONE,
+  emptyQueue,
   type LeaseMutation,
   leasedTo,
-  Nonsense,
+  nonsenseIn,
   Queue,
   type QueueRules,
   type QueueWords,
@@ -82,7 +84,7 @@ type Act = (queue: Queue, n: State, self: Person) => void;
 export function leaseModel(options: LeaseOptions): Model<Person, State> {
   const { mutation, capacity = 9, units = 4, wrap = 64 } = options;
   const rules: QueueRules = { capacity, units, wrap, mutation };
-  const copiesLate = mutation === 'marks DONE, leaves, then copies';
+  const copiesLate = mutation === 'a taker marks DONE, leaves, then copies';
   const view = (s: State, stores = new Stores()): Queue => new Queue(s.queue, rules, stores);
 
   /** One operation inside the guard, whole or cut short. */
@@ -185,12 +187,14 @@ export function leaseModel(options: LeaseOptions): Model<Person, State> {
           can(i, `learns that ${j + 1} died`, (n, self) => {
             self.victim = j;
             self.victimGeneration = other.generation;
-            if (mutation === 'buries before it reaps') (n.people[j] as Person).at = 'buried';
+            if (mutation === 'the dead are buried before they are reaped')
+              (n.people[j] as Person).at = 'buried';
           });
       return;
     }
     const trusts =
-      mutation === 'buries before it reaps' || mutation === 'reaps a slot, whatever its generation';
+      mutation === 'the dead are buried before they are reaped' ||
+      mutation === 'a slot is reaped, whatever its generation';
     const isStillDead = ({ at, generation }: Person): boolean =>
       at === 'dead' && generation === victimGeneration;
     if (reaped)
@@ -250,16 +254,6 @@ export function leaseModel(options: LeaseOptions): Model<Person, State> {
 
 type MyOffer = Offer<Person, State>;
 
-/** What made no sense on the way, or what the step found; empty if nothing. */
-function nonsenseIn(step: () => string | undefined | void): string {
-  try {
-    return step() ?? '';
-  } catch (error) {
-    if (error instanceof Nonsense) return error.message;
-    throw error;
-  }
-}
-
 function newcomer(role: LeaseRole, generation: number): Person {
   return {
     role,
@@ -285,34 +279,6 @@ function goOn(p: Person): void {
   p.round++;
   p.at = p.round < (p.role.does === 'put' ? p.role.units.length : p.role.rounds) ? 'idle' : 'done';
   p.position = p.id = 0;
-}
-
-function emptyQueue(units: number): QueueWords {
-  const zeros = (): number[] => Array<number>(units).fill(0);
-  return {
-    head: 0,
-    tail: 0,
-    scan: 0,
-    ready: 0,
-    leased: 0,
-    lastId: 0,
-    length: zeros(),
-    state: zeros(),
-    id: zeros(),
-    deliveries: zeros(),
-    payload: zeros(),
-  };
-}
-
-function copyQueue(q: QueueWords): QueueWords {
-  return {
-    ...q,
-    length: q.length.slice(),
-    state: q.state.slice(),
-    id: q.id.slice(),
-    deliveries: q.deliveries.slice(),
-    payload: q.payload.slice(),
-  };
 }
 
 /** All of the state in a few characters. */

@@ -25,7 +25,7 @@ const HOLDS: readonly (readonly [string, LeaseOptions])[] = [
   ],
   [
     'holds when newcomers get the slots of the dead',
-    { people: [puts(1, 1), leases(1), gets(1)], crashes: 2, births: 1 },
+    { people: [puts(1), leases(1), gets(1)], crashes: 2, births: 1 },
   ],
   [
     'holds when positions come round and leases are ended again',
@@ -41,7 +41,7 @@ const DEEPER: typeof HOLDS = [
   ],
   [
     'holds for a newcomer and longer runs',
-    { people: [puts(1, 1), leases(1), gets(2)], crashes: 2, births: 1 },
+    { people: [puts(1, 1, 1), leases(1), gets(2)], crashes: 2, births: 1 },
   ],
   [
     'holds for two who put and two who lease',
@@ -52,7 +52,7 @@ for (const [name, options] of DEEPER)
   test(`Queue ${name}`, { skip: !DEEP && 'DUODAO_MODEL=deep' }, (t) => assertHolds(t, leaseModel(options)));
 
 const TWO_LEASES: LeaseOptions = { people: [puts(2, 1), leases(1), leases(2)], crashes: 2, backs: 1 };
-const NEWCOMER: LeaseOptions = { people: [puts(1, 1), leases(1), leases(1)], crashes: 2, births: 1 };
+const NEWCOMER: LeaseOptions = { people: [puts(1), leases(1), gets(1)], crashes: 1, births: 1 };
 const ONE_UNIT: LeaseOptions = {
   people: [puts(1, 1, 1), leases(2), gets(1)],
   units: 1,
@@ -63,19 +63,19 @@ const ONE_UNIT: LeaseOptions = {
 
 const MISTAKES: readonly (readonly [LeaseMutation, LeaseOptions, RegExp, string])[] = [
   [
-    'moves the tail before it writes the record',
+    'the tail moves before the record is written',
     TWO_LEASES,
     /beyond its end/,
     'killed in between, the record is whatever was there',
   ],
   [
-    'marks DONE, leaves, then copies',
+    'a taker marks DONE, leaves, then copies',
     { people: [puts(1, 1), gets(1)], units: 1, crashes: 0 },
     /torn/,
     'its place belongs to the next record',
   ],
   [
-    'counts before it commits, and repair does not count',
+    'counts change before the commit, and repair does not count',
     TWO_LEASES,
     /not there|wrong/,
     'the count is of an item that never came',
@@ -87,36 +87,41 @@ const MISTAKES: readonly (readonly [LeaseMutation, LeaseOptions, RegExp, string]
     /scan is wrong/,
     'an item was given back, and nobody looks there',
   ],
-  ['gives back without moving scan', TWO_LEASES, /scan is wrong/, 'the item is counted and never found'],
-  ['moves the head past leased records', TWO_LEASES, /lost/, 'whoever has the lease dies, and it is nowhere'],
-  ['does not reclaim when a lease ends', TWO_LEASES, /head is wrong/, 'its space never comes back'],
   [
-    'reaps a slot, whatever its generation',
+    'scan stays where it is when an item is given back',
+    TWO_LEASES,
+    /scan is wrong/,
+    'the item is counted and never found',
+  ],
+  ['the head moves past leased records', TWO_LEASES, /lost/, 'whoever has the lease dies, and it is nowhere'],
+  ['nothing is reclaimed when a lease ends', TWO_LEASES, /head is wrong/, 'its space never comes back'],
+  [
+    'a slot is reaped, whatever its generation',
     NEWCOMER,
     /still there|gone from its holder|doubled/,
     'a slow reaper takes the lease of a newcomer',
   ],
   [
-    'buries before it reaps',
-    NEWCOMER,
+    'the dead are buried before they are reaped',
+    { ...NEWCOMER, crashes: 2 },
     /leased to the buried/,
     'the reaper dies, and nobody knows of the first death',
   ],
   [
-    'ends leases without comparing ids',
+    'leases end without a look at the id',
     ONE_UNIT,
     /lost/,
     'the position came round, and another item is leased there',
   ],
 ];
 for (const [mutation, options, violation, why] of MISTAKES)
-  test(`Queue breaks when somebody ${mutation}: ${why}`, (t) => {
+  test(`Queue breaks when ${mutation}: ${why}`, (t) => {
     assertCaught(t, leaseModel({ ...options, mutation }), violation);
   });
 
 // Harmless, as nobody else is inside, and who dies there would have had the item anyway.
-test('Queue holds when a taker marks DONE before copying, inside the guard', (t) => {
-  const mutation = 'marks DONE before copying, inside the guard';
+test('Queue holds when a taker marks DONE, then copies, then leaves', (t) => {
+  const mutation = 'a taker marks DONE, then copies, then leaves';
   assertHolds(t, leaseModel({ people: [puts(1, 2, 1), gets(1), leases(1)], crashes: 2, mutation }));
 });
 

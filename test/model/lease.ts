@@ -33,18 +33,18 @@ const KIND_BITS = 3;
 const SLOT_BITS = 3;
 
 export type LeaseMutation =
-  | 'moves the tail before it writes the record'
-  | 'marks DONE, leaves, then copies'
-  | 'marks DONE before copying, inside the guard'
-  | 'reaps a slot, whatever its generation'
-  | 'buries before it reaps'
+  | 'the tail moves before the record is written'
+  | 'a taker marks DONE, leaves, then copies'
+  | 'a taker marks DONE, then copies, then leaves'
+  | 'a slot is reaped, whatever its generation'
+  | 'the dead are buried before they are reaped'
   | 'repair forgets the leased'
   | 'repair leaves scan where it is'
-  | 'gives back without moving scan'
-  | 'moves the head past leased records'
-  | 'counts before it commits, and repair does not count'
-  | 'ends leases without comparing ids'
-  | 'does not reclaim when a lease ends';
+  | 'scan stays where it is when an item is given back'
+  | 'the head moves past leased records'
+  | 'counts change before the commit, and repair does not count'
+  | 'leases end without a look at the id'
+  | 'nothing is reclaimed when a lease ends';
 
 /** What is fixed for a queue, and the mistake in it, if any. */
 export interface QueueRules {
@@ -76,7 +76,17 @@ export interface Taken {
 }
 
 /** A violation that shows inside an operation. */
-export class Nonsense extends Error {}
+class Nonsense extends Error {}
+
+/** What made no sense on the way, or what the step found; empty if nothing. */
+export function nonsenseIn(step: () => string | undefined | void): string {
+  try {
+    return step() ?? '';
+  } catch (error) {
+    if (error instanceof Nonsense) return error.message;
+    throw error;
+  }
+}
 
 export function leasedTo(slot: number, generation: number): number {
   return (((generation << SLOT_BITS) | slot) << KIND_BITS) | LEASED;
@@ -86,6 +96,34 @@ export function isLeased(state: number): boolean {
 }
 export function slotOf(state: number): number {
   return (state >> KIND_BITS) & ((1 << SLOT_BITS) - 1);
+}
+
+export function emptyQueue(units: number): QueueWords {
+  const zeros = (): number[] => Array<number>(units).fill(0);
+  return {
+    head: 0,
+    tail: 0,
+    scan: 0,
+    ready: 0,
+    leased: 0,
+    lastId: 0,
+    length: zeros(),
+    state: zeros(),
+    id: zeros(),
+    deliveries: zeros(),
+    payload: zeros(),
+  };
+}
+
+export function copyQueue(q: QueueWords): QueueWords {
+  return {
+    ...q,
+    length: q.length.slice(),
+    state: q.state.slice(),
+    id: q.id.slice(),
+    deliveries: q.deliveries.slice(),
+    payload: q.payload.slice(),
+  };
 }
 
 /** Operations on one state of a queue, under one set of rules. */
@@ -124,10 +162,10 @@ export class Queue {
     const { tail } = q;
     const id = q.lastId + 1;
     set.set(q, 'lastId', id);
-    const countsFirst = mutation === 'counts before it commits, and repair does not count';
+    const countsFirst = mutation === 'counts change before the commit, and repair does not count';
     if (countsFirst) set.set(q, 'ready', q.ready + 1);
     const after = (tail + units) % this.#rules.wrap;
-    if (mutation === 'moves the tail before it writes the record') set.set(q, 'tail', after);
+    if (mutation === 'the tail moves before the record is written') set.set(q, 'tail', after);
     const unit = tail % this.#rules.units;
     set.set(q.length, unit, units);
     set.set(q.state, unit, READY);
@@ -159,11 +197,11 @@ export class Queue {
     const deliveries = (q.deliveries[unit] as number) + 1;
     set.set(q.deliveries, unit, deliveries);
     const taken = { position, id: q.id[unit] as number, deliveries };
-    const countsFirst = mutation === 'counts before it commits, and repair does not count';
+    const countsFirst = mutation === 'counts change before the commit, and repair does not count';
     if (countsFirst) set.set(q, 'ready', q.ready - 1);
-    if (mutation !== 'marks DONE before copying, inside the guard') look(taken);
+    if (mutation !== 'a taker marks DONE, then copies, then leaves') look(taken);
     set.set(q.state, unit, as);
-    if (mutation === 'marks DONE before copying, inside the guard') look(taken);
+    if (mutation === 'a taker marks DONE, then copies, then leaves') look(taken);
     if (as !== DONE) set.set(q, 'leased', q.leased + 1);
     set.set(q, 'scan', this.#after(position));
     if (!countsFirst) set.set(q, 'ready', q.ready - 1);
@@ -183,22 +221,22 @@ export class Queue {
     const [set, { mutation }] = [this.#stores, this.#rules];
     if (this.distance(q.head, position) >= this.distance(q.head, q.tail)) return false;
     const unit = position % this.#rules.units;
-    if (q.id[unit] !== id && mutation !== 'ends leases without comparing ids') return false;
+    if (q.id[unit] !== id && mutation !== 'leases end without a look at the id') return false;
     if (q.state[unit] !== lease) return false;
     set.set(q.state, unit, end);
     if (end === READY) {
-      if (mutation !== 'gives back without moving scan') set.set(q, 'scan', q.head);
+      if (mutation !== 'scan stays where it is when an item is given back') set.set(q, 'scan', q.head);
       set.set(q, 'ready', q.ready + 1);
     }
     set.set(q, 'leased', q.leased - 1);
-    if (mutation !== 'does not reclaim when a lease ends') this.#reclaim();
+    if (mutation !== 'nothing is reclaimed when a lease ends') this.#reclaim();
     return true;
   }
 
   /** Gives the leases of a dead one to others. */
   reap(mark: number): void {
     if (this.#q.leased === 0) return;
-    const anyGeneration = this.#rules.mutation === 'reaps a slot, whatever its generation';
+    const anyGeneration = this.#rules.mutation === 'a slot is reaped, whatever its generation';
     for (const position of this.positions()) {
       const state = this.state(position);
       const isHis = anyGeneration ? isLeased(state) && slotOf(state) === slotOf(mark) : state === mark;
@@ -213,7 +251,7 @@ export class Queue {
     this.#reclaim();
     const states = this.positions().map((position) => this.state(position));
     if (mutation !== 'repair leaves scan where it is') this.#stores.set(q, 'scan', q.head);
-    if (mutation === 'counts before it commits, and repair does not count') return;
+    if (mutation === 'counts change before the commit, and repair does not count') return;
     this.#stores.set(q, 'ready', states.filter((state) => state === READY).length);
     if (mutation !== 'repair forgets the leased')
       this.#stores.set(q, 'leased', states.filter(isLeased).length);
@@ -221,7 +259,7 @@ export class Queue {
 
   #reclaim(): void {
     const q = this.#q;
-    const passesLeased = this.#rules.mutation === 'moves the head past leased records';
+    const passesLeased = this.#rules.mutation === 'the head moves past leased records';
     const isNeeded = (state: number): boolean =>
       state !== DONE && state !== PAD && !(passesLeased && isLeased(state));
     const head = this.positions().find((position) => isNeeded(this.state(position))) ?? q.tail;

@@ -137,6 +137,7 @@ export type LifetimeMutation =
   | 'a receiver holds after DONE'
   | 'an object is freed when nobody holds it, whatever flies'
   | 'a recount does not look at the version'
+  | 'the version is raised after the change'
   | 'a recount does not look at the holders'
   | 'a recount does not end when the object is gone'
   | 'a reaper does not look at the generation'

@@ -11,7 +11,7 @@ import { here } from '../../../src/memory/index.ts';
 import { PENDING_INDEX } from '../../../src/platform/index.ts';
 import { stateLetterOf } from '../../../src/platform/processes.ts';
 import * as others from '../../fixtures/memory/guards.ts';
-import { makeProbe, PROBE_AT } from '../../fixtures/memory/probes.ts';
+import { handleOf, makeProbe, PROBE_AT } from '../../fixtures/memory/probes.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD, start } from '../../harness/participants.ts';
 import { until } from '../../harness/tree.ts';
@@ -97,7 +97,7 @@ test('inside() leaves broken when the step or the repair throws, and repairs bef
 
 test('take() after the owner was killed in another process is told, once', async () => {
   const probe = makeProbe();
-  const child = await new Process({ target: others.dieInside, args: [probe] }).start();
+  const child = await new Process({ target: others.dieInside, args: [handleOf(probe)] }).start();
   assert.deepEqual(await child.join(HANG_GUARD), { how: 'killed', signal: 'SIGKILL' });
   assert.equal(probe.words[PROBE_AT.counter], 1);
   // The death was noticed here already, and the house has repaired the object: so the mark is gone.
@@ -110,7 +110,7 @@ test('take() that sleeps is woken by the kernel when the owner is killed, and is
   const probe = makeProbe();
   const child = await new Process({
     target: others.dieWhenWaitedFor,
-    args: [probe, process.pid],
+    args: [handleOf(probe), process.pid],
   }).start();
   await until('it is inside', () => Atomics.load(probe.words, PROBE_AT.signal) === 1);
   assert.equal(probe.guard.take(), true);
@@ -124,7 +124,7 @@ test('take() that sleeps is woken by the kernel when the owner is killed, and is
 
 test('take() after the owner was a worker that is terminated is told', async () => {
   const probe = makeProbe();
-  const worker = await start('thread', others.holdUntilTold, [probe]);
+  const worker = await start('thread', others.holdUntilTold, [handleOf(probe)]);
   await until('it is inside', () => Atomics.load(probe.words, PROBE_AT.signal) === 1);
   assert.notEqual(probe.words[0], 0);
   await worker.kill();
@@ -137,9 +137,9 @@ test('take() of two processes and a thread at once lets one in at a time, and no
   const probe = makeProbe();
   const times = 20_000;
   const workers = await Promise.all([
-    start('process', others.countInside, [probe, times]),
-    start('process', others.countInside, [probe, times]),
-    start('thread', others.countInside, [probe, times]),
+    start('process', others.countInside, [handleOf(probe), times]),
+    start('process', others.countInside, [handleOf(probe), times]),
+    start('thread', others.countInside, [handleOf(probe), times]),
   ]);
   const results = await Promise.all(workers.map((worker) => worker.result()));
   assert.deepEqual(results, [0, 0, 0], 'neither deaths nor hits of the net');
@@ -149,11 +149,11 @@ test('take() of two processes and a thread at once lets one in at a time, and no
 
 test('take() waits for an owner that is stopped, however long, and is not told of a death', async () => {
   const probe = makeProbe();
-  const holder = await new Process({ target: others.holdUntilTold, args: [probe] }).start();
+  const holder = await new Process({ target: others.holdUntilTold, args: [handleOf(probe)] }).start();
   await until('it is inside', () => Atomics.load(probe.words, PROBE_AT.signal) === 1);
   process.kill(holder.pid!, 'SIGSTOP');
   await until('it is stopped', () => stateLetterOf(holder.pid!) === 'T');
-  const waiter = await new Process({ target: others.enterOnce, args: [probe] }).start();
+  const waiter = await new Process({ target: others.enterOnce, args: [handleOf(probe)] }).start();
   await until('it sleeps', () => (Atomics.load(probe.words, 0) & WAITERS) !== 0);
   const sleeps = (): number =>
     Number(

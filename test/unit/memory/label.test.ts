@@ -1,25 +1,54 @@
-/** Short texts in shared memory: what fits comes back, what does not is cut at a character, and hostile bytes do no harm. */
+/** Short texts in shared memory: what fits comes back as it was, and what does not is cut at a whole character. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
 import { labelFits, readLabel, writeLabel } from '../../../src/memory/label.ts';
 
-test('writeLabel keeps what fits, and readLabel gives it back', () => {
-  const bytes = new Uint8Array(64);
-  for (const text of ['', 'seats', '多道', 'x'.repeat(63), '😀']) {
-    writeLabel(bytes, text);
-    assert.equal(readLabel(bytes), text);
-    assert.ok(labelFits(text, 64));
+const SIZE = 64;
+const texts = fc.string({ unit: 'binary', maxLength: 80 });
+
+function roundTrip(text: string): string {
+  const bytes = new Uint8Array(SIZE).fill(0xff);
+  writeLabel(bytes, text);
+  return readLabel(bytes);
+}
+
+test('A text that fits comes back as it was', () => {
+  for (const text of ['', 'seats', '多道', '\uFEFFmark', 'a\0b', 'x'.repeat(63), '😀'.repeat(15)]) {
+    assert.equal(labelFits(text, SIZE), true);
+    assert.equal(roundTrip(text), text);
   }
 });
 
-test('writeLabel cuts at a whole character', () => {
-  const bytes = new Uint8Array(8);
-  writeLabel(bytes, '多道程序');
-  assert.equal(readLabel(bytes), '多道');
-  assert.ok(!labelFits('多道程序', 8));
+test('A text comes back whole if it fits, and else its beginning, cut at a whole character', () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const back = roundTrip(text);
+      if (labelFits(text, SIZE)) return assert.equal(back, text);
+      assert.ok(text.startsWith(back));
+      const next = String.fromCodePoint(text.codePointAt(back.length)!);
+      assert.equal(labelFits(back + next, SIZE), false);
+    }),
+  );
 });
 
-test('readLabel ends inside its bytes, whatever they say', () => {
-  const bytes = new Uint8Array(16).fill(0xff);
-  assert.equal(readLabel(bytes).length, 15);
+test('labelFits() counts bytes of UTF-8, and leaves one for the length', () => {
+  assert.deepEqual(
+    ['x'.repeat(63), 'x'.repeat(64), '道'.repeat(21), '道'.repeat(22)].map((text) => labelFits(text, SIZE)),
+    [true, false, true, false],
+  );
+});
+
+test('readLabel() ends whatever the bytes hold', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: SIZE, maxLength: SIZE }), (bytes) => {
+      assert.ok(readLabel(bytes).length < SIZE);
+    }),
+  );
+});
+
+test('writeLabel() touches nothing beyond its bytes', () => {
+  const bytes = new Uint8Array(SIZE + 1);
+  writeLabel(bytes.subarray(0, SIZE), 'x'.repeat(100));
+  assert.equal(bytes[SIZE], 0);
 });
