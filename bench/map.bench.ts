@@ -1,9 +1,11 @@
 /**
- * Question:  what does an entry of a shared map cost to get, to set and to update, beside a Map of this thread alone and
+ * Question:  what does an entry of a shared map cost to get, to set and to update, beside a Map of this thread
+ * alone and
  *            beside lmdb, which several processes can share as well?
  * Method:    9 rounds in turn over 1000 keys with { id, name, seats, ok }, after one round thrown away. One process.
  * Read it:   nanoseconds for one; the ratio is to the first line of each table.
- * Beware:    nobody else is at it: with others, whoever comes while the guard is taken waits. lmdb keeps its entries in a
+ * Beware:    nobody else is at it: with others, whoever comes while the guard is taken waits. lmdb keeps its
+ * entries in a
  *            file (here in the system's folder for temporary files, without syncing), and a thread of its own commits
  *            what is put: a thousand are put, then all of them are waited for.
  */

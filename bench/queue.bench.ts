@@ -1,8 +1,9 @@
 /**
  * Question:  how many small objects a second does a queue move from one process to another?
- * Method:    one process puts { id, name, seats, ok }, this one gets them; the clock runs from the first to the last. 5 rounds.
- * Read it:   ns for one object; the ratio is to our blocking form, above 1: slower than it.
- * Beware:    throughput, not latency; two cores. Python's feeder thread and both ends' pickling are part of it, as they
+ * Method:    one process puts { id, name, seats, ok }, this one gets them; the clock runs from the first to the
+ * last. 5 rounds. Read it:   ns for one object; the ratio is to our blocking form, above 1: slower than it.
+ * Beware:    throughput, not latency; two cores. Python's feeder thread and both ends' pickling are part of it,
+ * as they
  *            are of ours. process.send is given its faster form ('advanced' would be 'json' with fidelity, and slower).
  */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
@@ -30,7 +31,9 @@ export function produceSync(orders: Queue<number>, items: Queue<Item>): void {
 }
 
 async function viaSend(count: number): Promise<number> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./peers/sender.js', import.meta.url)), { execArgv: [] });
+  const child: ChildProcess = fork(fileURLToPath(new URL('./peers/sender.js', import.meta.url)), {
+    execArgv: [],
+  });
   let start = 0;
   let got = 0;
   child.on('message', () => {

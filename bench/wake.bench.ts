@@ -21,7 +21,7 @@ export function echoSync(requests: Queue<number>, answers: Queue<number>): void 
   for (let request = requests.getSync(); request >= 0; request = requests.getSync()) answers.putSync(request);
 }
 
-async function trips(one: (trip: number) => Promise<unknown> | unknown): Promise<number[]> {
+async function trips(one: (trip: number) => unknown): Promise<number[]> {
   const us: number[] = [];
   for (let trip = -WARM; trip < TRIPS; trip++) {
     const start = performance.now();
@@ -78,9 +78,13 @@ if (isMain(import.meta)) {
     ['Queue, event loop to event loop, again', await viaQueue()],
   ];
   const floor = percentile(rows[0]?.[1] as number[], 0.5);
-  console.log('\n### One way to an awakened peer\n\n| | µs p50 | µs p99 | ratio of p50 |\n|---|---:|---:|---:|');
+  console.log(
+    '\n### One way to an awakened peer\n\n| | µs p50 | µs p99 | ratio of p50 |\n|---|---:|---:|---:|',
+  );
   for (const [name, us] of rows) {
     const p50 = percentile(us, 0.5);
-    console.log(`| ${name} | ${p50.toFixed(1)} | ${percentile(us, 0.99).toFixed(1)} | ${(p50 / floor).toFixed(2)} |`);
+    console.log(
+      `| ${name} | ${p50.toFixed(1)} | ${percentile(us, 0.99).toFixed(1)} | ${(p50 / floor).toFixed(2)} |`,
+    );
   }
 }

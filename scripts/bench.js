@@ -20,7 +20,9 @@ if (files.length === 0) {
 }
 const date = new Date().toISOString().slice(0, 10);
 const gib = (totalmem() / 2 ** 30).toFixed(0);
-const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${gib} GiB, Linux ${release()}, Node.js ${process.versions.node}`;
+const machine =
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${gib} GiB, ` +
+  `Linux ${release()}, Node.js ${process.versions.node}`;
 let report = `# Benches of ${date}\n\n${machine}. Every table is one run; read the ratios.\n`;
 for (const file of files) {
   const loader = process.features.typescript ? [] : ['--import', 'tsx'];
@@ -37,7 +39,8 @@ for (const file of files) {
   report += `\n## ${file}\n${run.stdout}`;
 }
 const major = process.versions.node.split('.')[0];
-const path = join(root, 'bench', 'results', `${date}-node${major}${wanted.length > 0 ? `-${wanted.join('-')}` : ''}.md`);
+const only = wanted.length > 0 ? `-${wanted.join('-')}` : '';
+const path = join(root, 'bench', 'results', `${date}-node${major}${only}.md`);
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, report);
 console.log(`\nKept in ${path}`);

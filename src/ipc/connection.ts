@@ -23,20 +23,27 @@ export interface Connection<T = unknown> extends AsyncIterable<T, void, void>, D
   /**
    * Sends a message. When it resolves, the message is on its way; it waits while the other side is too far behind.
    *
-   * @throws DuodaoError `closed` when this side has ended or the other one was closed, `broken` when the other one is gone,
-   * `not-cloneable`, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message is not sent then.
+   * @throws DuodaoError `closed` when this side has ended or the other one was closed, `broken` when the other
+   * one is gone, `not-cloneable`, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message is not
+   * sent then.
    */
   send(message: T, wait?: Wait): Promise<void>;
   /**
    * Receives the next message, waiting for one. What was sent before an end is received before that end.
    *
-   * @throws DuodaoError `closed` when the other side has ended, `broken` when it is gone without an end, `timed-out`; or
-   * the reason of `wait.signal`. Nothing is received then.
+   * @throws DuodaoError `closed` when the other side has ended, `broken` when it is gone without an end,
+   * `timed-out`; or the reason of `wait.signal`. Nothing is received then.
    */
   receive(wait?: Wait): Promise<T>;
-  /** Receives messages until the other side has ended. @throws DuodaoError `broken` when it is gone without an end. */
+  /**
+   * Receives messages until the other side has ended. @throws DuodaoError `broken` when it is gone without an
+   * end.
+   */
   [Symbol.asyncIterator](): AsyncGenerator<T, void, void>;
-  /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */
+  /**
+   * Says that this side sends no more. The other one reads what is there, and then ends. It can still be
+   * received.
+   */
   end(): void;
   /** Ends this side's sending, and gives up receiving. Again, it does nothing. */
   close(): void;

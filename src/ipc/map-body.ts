@@ -8,10 +8,11 @@
  *     16      4     seed     where the hash of keys begins
  *     20      44    -
  *
- * Everything happens inside the object's guard. A change is one store. In the half in use it is a link: to a record that
- * was written behind all others, or past one that goes. When there is no room behind the others, when more of the log is
- * garbage than not, or when the chains have become long, the other half is written: what lives, and the change with it.
- * Then `active` is stored. So a death anywhere leaves the old state or the new, and repair() counts the rest anew.
+ * Everything happens inside the object's guard. A change is one store. In the half in use it is a link: to a
+ * record that was written behind all others, or past one that goes. When there is no room behind the others,
+ * when more of the log is garbage than not, or when the chains have become long, the other half is written: what
+ * lives, and the change with it. Then `active` is stored. So a death anywhere leaves the old state or the new,
+ * and repair() counts the rest anew.
  *
  * Rebuilding costs as many copied bytes as live. It comes after as many were written, unless the map is nearly full.
  *
@@ -236,7 +237,10 @@ export class MapBody {
     return this.#inUse().copy();
   }
 
-  /** Derives everything that is derived. Memory that makes no sense is marked: whoever repairs has other things to do. */
+  /**
+   * Derives everything that is derived. Memory that makes no sense is marked: whoever repairs has other things to
+   * do.
+   */
   repair(): void {
     try {
       this.#inUse().recount();

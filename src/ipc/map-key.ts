@@ -1,11 +1,12 @@
 /**
  * The keys of a map: any string, told apart exactly, lone surrogates and the empty one included.
  *
- * A key without characters above U+00FF takes one byte for each, any other two; so there is one way to write a string,
- * and comparing bytes compares strings. Looking up writes nothing: a key is hashed and compared as the string it is.
+ * A key without characters above U+00FF takes one byte for each, any other two; so there is one way to write a
+ * string, and comparing bytes compares strings. Looking up writes nothing: a key is hashed and compared as the
+ * string it is.
  *
- * The hash begins with a number that each map draws for itself: keys that somebody chose beforehand, to fall into one chain,
- * do not.
+ * The hash begins with a number that each map draws for itself: keys that somebody chose beforehand, to fall
+ * into one chain, do not.
  *
  * Source: the FNV-1a hash, and the last steps of MurmurHash3, which spread it over all bits.
  *

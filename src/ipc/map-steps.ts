@@ -1,12 +1,12 @@
 /**
  * The steps of a map for one thread: each inside the guard, each either done or not.
  *
- * Values are packed and unpacked outside the guard; inside it bytes are copied. What a value refers to is counted before
- * its entry is there, and counted off after it is gone. A reader opens it from his copy of the bytes; by then it may have
- * gone together with its entry, so whoever finds it gone looks again.
+ * Values are packed and unpacked outside the guard; inside it bytes are copied. What a value refers to is
+ * counted before its entry is there, and counted off after it is gone. A reader opens it from his copy of the
+ * bytes; by then it may have gone together with its entry, so whoever finds it gone looks again.
  *
- * All of it is synchronous. So whatever a value refers to is held by this thread from when it is packed until its entry
- * is there: nothing that was dropped is let go before the event loop turns.
+ * All of it is synchronous. So whatever a value refers to is held by this thread from when it is packed until
+ * its entry is there: nothing that was dropped is let go before the event loop turns.
  *
  * @module
  */
@@ -69,7 +69,10 @@ export class MapSteps<V> {
     }
   }
 
-  /** The value of an entry, from a copy of its bytes; undefined if that refers to what went together with the entry. */
+  /**
+   * The value of an entry, from a copy of its bytes; undefined if that refers to what went together with the
+   * entry.
+   */
   #open(key: MapKey, id: number, bytes: Uint8Array): { readonly value: V } | undefined {
     try {
       return { value: unpack(bytes) as V };
@@ -144,7 +147,8 @@ export class MapSteps<V> {
     const limitBytes = this.body.halfBytes;
     return new DuodaoError(
       'no-space',
-      `Cannot find ${sizeBytes} bytes in this map: ${usedBytes} of ${limitBytes} are in use. Delete entries, or make it with more bytes`,
+      `Cannot find ${sizeBytes} bytes in this map: ${usedBytes} of ${limitBytes} are in use. ` +
+        'Delete entries, or make it with more bytes',
       { sizeBytes, usedBytes, limitBytes },
     );
   }

@@ -1,5 +1,6 @@
 /**
- * An end of a pipe as bytes. A pipe is a queue for each direction; an end is an object that has handles of them in it.
+ * An end of a pipe as bytes. A pipe is a queue for each direction; an end is an object that has handles of them
+ * in it.
  *
  *     offset  size  field     meaning
  *     0       4     farewell  1: whoever could reach it last has closed it
@@ -8,10 +9,11 @@
  *     16      8     outgoing  handle of the queue that it sends to
  *     24      40    -
  *
- * Ends are objects so that somebody hears when one is lost. Each is held by whoever uses it and by messages it lies in,
- * as every shared object (memory/objects.ts); when nobody can reach it any more, however that came about, it is released:
- * its two queues are closed, as by a call after a farewell, else as by a loss, and what nobody will receive any more is
- * thrown away. A participant that dies on the way leaves that to the next one; each step may be done twice.
+ * Ends are objects so that somebody hears when one is lost. Each is held by whoever uses it and by messages it
+ * lies in, as every shared object (memory/objects.ts); when nobody can reach it any more, however that came
+ * about, it is released: its two queues are closed, as by a call after a farewell, else as by a loss, and what
+ * nobody will receive any more is thrown away. A participant that dies on the way leaves that to the next one;
+ * each step may be done twice.
  *
  * @module
  */
@@ -95,10 +97,11 @@ function releaseQueue(end: SharedObject, direction: Direction, reference: Refere
   // Held meanwhile, so that nobody counts its handles while one is taken out (objects.ts).
   const queue = objects.open(reference);
   const steps = new QueueSteps(queue);
-  const unread = steps.inside(() => {
+  const step = (): Uint8Array[] => {
     steps.body.close(isLost);
-    return (direction === 'incoming' && ifSound(() => steps.body.discard())) || [];
-  });
+    return direction === 'incoming' ? steps.body.discard() : [];
+  };
+  const unread = ifSound(() => steps.inside(step)) ?? [];
   for (const handle of unread.flatMap(handlesIn)) objects.handleLost(handle);
   Atomics.store(end.words, at(END[direction]), 0);
   objects.handleTaken(reference);

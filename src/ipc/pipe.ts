@@ -1,6 +1,6 @@
 /**
- * Pipes: two ends, and whoever has one can send to whoever has the other. How an end is kept: pipe-end.ts; its messages
- * are items of queues.
+ * Pipes: two ends, and whoever has one can send to whoever has the other. How an end is kept: pipe-end.ts; its
+ * messages are items of queues.
  *
  * @module
  */
@@ -55,9 +55,15 @@ const WORDS: QueueWords = {
 export interface PipeOptions {
   /** Whether both ends send and receive; true if left out. If false, the first receives and the second sends. */
   readonly duplex?: boolean;
-  /** Messages on their way at most, in each direction; a whole number of 1 or more. Left out: only `bytes` bounds it. */
+  /**
+   * Messages on their way at most, in each direction; a whole number of 1 or more. Left out: only `bytes` bounds
+   * it.
+   */
   readonly capacity?: number;
-  /** Bytes of memory for messages on their way, in each direction, rounded up to a power of two; 1 MiB if left out. */
+  /**
+   * Bytes of memory for messages on their way, in each direction, rounded up to a power of two; 1 MiB if left
+   * out.
+   */
   readonly bytes?: number;
 }
 
@@ -74,9 +80,10 @@ interface Side<T> {
  *
  * - **Across:** threads and processes of one program's tree.
  * - **Order:** first in, first out, for each sender.
- * - **Limits:** `capacity` messages and `bytes` of memory in each direction, whichever is reached first; then `send` waits.
- * - **If the other side dies:** what it had sent is received whole; then `broken` is told, and by `send` at once. That is
- *   when *nobody* has the other end any more: who has sent it to another process closes his own.
+ * - **Limits:** `capacity` messages and `bytes` of memory in each direction, whichever is reached first; then
+ *   `send` waits.
+ * - **If the other side dies:** what it had sent is received whole; then `broken` is told, and by `send` at
+ *   once. That is when *nobody* has the other end any more: who has sent it to another process closes his own.
  * - **Cost:** as a queue's. Nothing runs in the background.
  */
 export class PipeConnection<T = unknown> implements Connection<T> {
@@ -148,7 +155,10 @@ export class PipeConnection<T = unknown> implements Connection<T> {
     }
   }
 
-  /** Says that nothing more is sent from this end, by anybody who has it. The other side reads what is there, and ends. */
+  /**
+   * Says that nothing more is sent from this end, by anybody who has it. The other side reads what is there, and
+   * ends.
+   */
   end(): void {
     if (this.#isClosed) return;
     const steps = this.#outgoing?.steps;

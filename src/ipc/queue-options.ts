@@ -9,7 +9,10 @@ import { UNBOUNDED } from './queue-body.ts';
 export interface QueueOptions {
   /** Items at most, leased ones included; a whole number of 1 or more. Left out: only `bytes` bounds it. */
   readonly capacity?: number;
-  /** Bytes of memory for the items, rounded up to a power of two; 4 MiB if left out. It is used only where it is touched. */
+  /**
+   * Bytes of memory for the items, rounded up to a power of two; 4 MiB if left out. It is used only where it is
+   * touched.
+   */
   readonly bytes?: number;
   /** A label for people; it does not have to be unique. See `Queue.named` for finding a queue by name. */
   readonly name?: string;
@@ -32,7 +35,8 @@ export function checkQueueOptions(
   const bounded = capacity !== Number.POSITIVE_INFINITY;
   if (bounded && !(Number.isInteger(capacity) && capacity >= 1 && capacity <= MOST_ITEMS)) {
     throw new RangeError(
-      `Cannot make a ${what} as its capacity must be a whole number from 1 to ${MOST_ITEMS}: current value is ${capacity}`,
+      `Cannot make a ${what} as its capacity must be a whole number from 1 to ${MOST_ITEMS}: ` +
+        `current value is ${capacity}`,
     );
   }
   if (!(Number.isInteger(bytes) && bytes >= 1 && bytes <= MOST_BYTES)) {

@@ -14,7 +14,10 @@ import { recordBytes } from './record-ring.ts';
 /** An item that was taken for good, or one that refers to others and is leased until these are in our hands. */
 export type Got<T> = { readonly item: T } | Taken;
 
-/** Why nothing more goes in or out: it was closed, nobody is left at the other side, or this thread gave its side up. */
+/**
+ * Why nothing more goes in or out: it was closed, nobody is left at the other side, or this thread gave its side
+ * up.
+ */
 export type Ending = 'closed' | 'lost' | 'left';
 
 /** How a queue speaks of itself. A pipe is two queues, and has its own words. */
@@ -82,7 +85,8 @@ export class QueueSteps<T> {
     if (sizeBytes > limitBytes) {
       throw new DuodaoError(
         'over-limit',
-        `Cannot put an item of ${packed.bytes.length} bytes, as the whole ${this.words.name} holds ${limitBytes}: make it with more bytes`,
+        `Cannot put an item of ${packed.bytes.length} bytes, as the whole ${this.words.name} holds ${limitBytes}: ` +
+          'make it with more bytes',
         { sizeBytes, limitBytes },
       );
     }
@@ -116,7 +120,10 @@ export class QueueSteps<T> {
     return this.#afterDeaths(register, () => this.#takeOrRegister(how, register));
   }
 
-  /** Takes a step. Who does not wait hears of no deaths, so he looks whether one left a lease, or was the other side. */
+  /**
+   * Takes a step. Who does not wait hears of no deaths, so he looks whether one left a lease, or was the other
+   * side.
+   */
   #afterDeaths<R>(register: boolean, step: () => R | NotYet): R | NotYet {
     const found = this.inside(step);
     const mayChange = found === NOT_YET && !register && (this.keeper !== undefined || this.body.leased > 0);
@@ -141,8 +148,8 @@ export class QueueSteps<T> {
     });
 
   /**
-   * The value of a leased item. One that cannot be read is finished with: nobody else could read it either. But one that
-   * only lacks a function, which takes an await to load, is as if it had never been taken.
+   * The value of a leased item. One that cannot be read is finished with: nobody else could read it either. But
+   * one that only lacks a function, which takes an await to load, is as if it had never been taken.
    */
   open(taken: Taken): T {
     try {

@@ -148,7 +148,8 @@ export class RecordRing {
   /**
    * Where the next record begins.
    *
-   * @throws DuodaoError `broken` when the record would reach beyond `tail` or the end of the ring, whatever its bytes say.
+   * @throws DuodaoError `broken` when the record would reach beyond `tail` or the end of the ring, whatever its
+   * bytes say.
    */
   after(position: number, tail: number): number {
     const used = (tail - position) >>> 0;

@@ -89,7 +89,7 @@ export function checkScalarValue(type: Scalar, value: unknown): void {
       `Cannot store into ${type} as it takes whole numbers: current value is ${String(value)}`,
     );
   }
-  const whole = BigInt(value as number | bigint);
+  const whole = BigInt(value);
   const least = signed ? -(1n << (bits - 1n)) : 0n;
   const most = signed ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
   if (whole < least || whole > most) {

@@ -43,9 +43,11 @@ let opening: SharedObject | undefined;
 /**
  * Numbers that several processes and threads see and change, as one typed array.
  *
- * - **Across:** threads and processes of one program's tree; it can be sent to any of them. Sending its `view` copies.
+ * - **Across:** threads and processes of one program's tree; it can be sent to any of them. Sending its `view`
+ *   copies.
  * - **Order:** use `Atomics` on the view of an integer type for single steps, `array.lock` for more than one.
- * - **If a writer dies:** each number is the old one or the new one; several of them may be half-done: see `held.ownerDied`.
+ * - **If a writer dies:** each number is the old one or the new one; several of them may be half-done: see
+ *   `held.ownerDied`.
  * - **Limits:** fixed length; 2 GiB; it is zeroed, and memory is used only where it is touched.
  *
  * @example

@@ -34,15 +34,15 @@ let opening: SharedObject | undefined;
  * Keeps values under string keys, for all who share it.
  *
  * - **Across:** threads and processes of one program's tree; it can be sent to any of them.
- * - **Order:** each call is one step in the eyes of all others. `get` and then `set` are two: use `update`. Entries come
- *   in the order in which their keys came in, as in a `Map`.
- * - **Limits:** `bytes` hold keys and packed values, and some 40 bytes more for each entry. When they are full of what
- *   is in the map, `set` and `update` throw `no-space`.
+ * - **Order:** each call is one step in the eyes of all others. `get` and then `set` are two: use `update`.
+ *   Entries come in the order in which their keys came in, as in a `Map`.
+ * - **Limits:** `bytes` hold keys and packed values, and some 40 bytes more for each entry. When they are full
+ *   of what is in the map, `set` and `update` throw `no-space`.
  * - **If a writer dies:** each entry is the old one or the new one, whole.
- * - **Cost:** values are copied, as bytes: changing what was got changes nothing here. Others wait while bytes are copied,
- *   which takes its time for a large value, for a look at all entries, and when the memory is tidied up: then all
- *   entries are copied. That happens after as many bytes were set as there are in the map, but at almost every `set`
- *   when it is almost full: give it twice what it will hold.
+ * - **Cost:** values are copied, as bytes: changing what was got changes nothing here. Others wait while bytes
+ *   are copied, which takes its time for a large value, for a look at all entries, and when the memory is tidied
+ * up: then all entries are copied. That happens after as many bytes were set as there are in the map, but at
+ * almost every `set` when it is almost full: give it twice what it will hold.
  *
  * No call waits for anything else.
  *
@@ -84,8 +84,8 @@ export class SharedMap<V = unknown> {
   /**
    * The value of a key, or undefined if there is none.
    *
-   * @throws DuodaoError `unsupported` when the value holds an exported function that has not arrived in this thread yet:
-   * a call that does not wait cannot import its module.
+   * @throws DuodaoError `unsupported` when the value holds an exported function that has not arrived in this
+   * thread yet: a call that does not wait cannot import its module.
    */
   get(key: string): V | undefined {
     return this.#steps.read(this.#key(key))?.value;
@@ -99,8 +99,8 @@ export class SharedMap<V = unknown> {
   /**
    * Sets the value of a key.
    *
-   * @throws DuodaoError `not-cloneable`; `over-limit` when the entry is larger than the whole map; `no-space` when there is
-   * no room for it beside the others. Nothing is changed then.
+   * @throws DuodaoError `not-cloneable`; `over-limit` when the entry is larger than the whole map; `no-space`
+   * when there is no room for it beside the others. Nothing is changed then.
    */
   set(key: string, value: V): this {
     const wanted = this.#key(key);
@@ -115,8 +115,8 @@ export class SharedMap<V = unknown> {
   }
 
   /**
-   * Sets the value of a key to what `fn` makes of the old one, in one step: nobody changes the entry in between. Gives
-   * the new value. No value is undefined: if `fn` gives that, the entry is taken out.
+   * Sets the value of a key to what `fn` makes of the old one, in one step: nobody changes the entry in between.
+   * Gives the new value. No value is undefined: if `fn` gives that, the entry is taken out.
    *
    * Nothing is held while `fn` runs. If somebody was faster, it is called again with the newer value; so it should be
    * short, and do nothing but make a value. To do more, or if others hardly ever let it through, take a `Lock`.

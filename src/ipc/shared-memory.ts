@@ -38,13 +38,14 @@ export class SharedMemory implements Disposable {
    * Opens the memory with this name; the first one makes it, zeroed.
    *
    * @param bytes - Its size, 1 to 2 GiB. Memory that is there must have just this size.
-   * @throws RangeError when it has another size; DuodaoError `no-space`, `unsafe` when it is not safely ours, `protocol` when
-   * the file is not what we make.
+   * @throws RangeError when it has another size; DuodaoError `no-space`, `unsafe` when it is not safely ours,
+   * `protocol` when the file is not what we make.
    */
   constructor(name: string, bytes: number) {
     if (!Number.isInteger(bytes) || bytes < 1 || bytes > LIMIT_BYTES) {
       throw new RangeError(
-        `Cannot make shared memory as its size must be a whole number from 1 to ${LIMIT_BYTES}: current value is ${bytes}`,
+        `Cannot make shared memory as its size must be a whole number from 1 to ${LIMIT_BYTES}: ` +
+          `current value is ${bytes}`,
       );
     }
     const segment = opening ?? openSegment(name, bytes);

@@ -63,8 +63,8 @@ let opening: SharedObject | undefined;
  * A number that several processes and threads see and change.
  *
  * - **Across:** threads and processes of one program's tree; it can be sent to any of them.
- * - **Order:** reading, writing and `add` of an integer are single atomic steps. `value.value += 1` is two: use `add`,
- *   or take `value.lock`.
+ * - **Order:** reading, writing and `add` of an integer are single atomic steps. `value.value += 1` is two: use
+ *   `add`, or take `value.lock`.
  * - **If a writer dies:** the number is the old one or the new one.
  *
  * @example
@@ -100,7 +100,8 @@ export class Value<T extends Scalar = Scalar> {
     checkName('value', name);
     checkScalar('value', type);
     const found = findOrMake(KIND.id, name, () => createValue(type, initial, name)) as Value;
-    if (found.type !== type) throw new TypeError(`Cannot open the value "${name}" as ${type}: it is ${found.type}`);
+    if (found.type !== type)
+      throw new TypeError(`Cannot open the value "${name}" as ${type}: it is ${found.type}`);
     return found as Value<T>;
   }
 
@@ -145,7 +146,8 @@ export class Value<T extends Scalar = Scalar> {
 function checkAmount(type: Scalar, amount: unknown): void {
   if (isBig(type) ? typeof amount === 'bigint' : Number.isInteger(amount)) return;
   throw new TypeError(
-    `Cannot add to ${type} as it takes ${isBig(type) ? 'a bigint' : 'a whole number'}: current value is ${String(amount)}`,
+    `Cannot add to ${type} as it takes ${isBig(type) ? 'a bigint' : 'a whole number'}: ` +
+      `current value is ${String(amount)}`,
   );
 }
 

@@ -108,13 +108,17 @@ export interface Arena {
   view(offsetBytes: number, sizeBytes: number): ArrayBuffer;
 }
 
-/** How large an arena the environment asks for: DUODAO_ARENA_MIB, 1024 by default. It is address space, not memory. */
+/**
+ * How large an arena the environment asks for: DUODAO_ARENA_MIB, 1024 by default. It is address space, not
+ * memory.
+ */
 function wantedBytes(): number {
   const text = process.env['DUODAO_ARENA_MIB'];
   const mib = text === undefined ? DEFAULT_MIB : Number(text);
   if (!Number.isInteger(mib) || mib < 1 || mib > LIMIT_MIB) {
     throw new RangeError(
-      `Cannot make shared memory as DUODAO_ARENA_MIB must be a whole number from 1 to ${LIMIT_MIB}: current value is ${text}`,
+      `Cannot make shared memory as DUODAO_ARENA_MIB must be a whole number from 1 to ${LIMIT_MIB}: ` +
+        `current value is ${text}`,
     );
   }
   return mib * 1024 * 1024;

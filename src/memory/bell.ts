@@ -94,7 +94,8 @@ export class Bell {
       this.#lines.set(slot, line);
       return line;
     } catch {
-      // It died, or we are out of descriptors: then its own bounded re-check finds what we could not tell, and counts it.
+      // It died, or we are out of descriptors: then its own bounded re-check finds what we could not tell, and
+      // counts it.
       return undefined;
     }
   }

@@ -74,7 +74,10 @@ const OWNER_MASK = OWNER_DIED - 1;
 
 /** Loads before sleeping: a guard is held for tens of nanoseconds when its holder runs. */
 const SPINS = 100;
-/** No wake-up is known to get lost here; should a kernel lose one, the sleeper looks again after this long, and counts it. */
+/**
+ * No wake-up is known to get lost here. Should a kernel lose one, the sleeper looks again after this long, and
+ * counts it.
+ */
 const RECHECK_MS = 50;
 
 /** What a guard must know of the thread that uses it. */
@@ -107,9 +110,10 @@ export class Guard {
     this.#futex = numbers.futex;
   }
 
-  /** Enters. True when the last owner died inside: the caller repairs before anything else. If it throws, we are not in. */
+  /** Enters, or throws. True when the last owner died inside: the caller repairs before anything else. */
   take(): boolean {
-    // biome-ignore format: a call that is not made, but whose arguments make our frame larger than give()'s by 512 bytes
+    // A call that is not made, but whose arguments make our frame larger than give()'s by 512 bytes.
+    // biome-ignore format: two lines
     if (this.#pending[PENDING] !== 0) this.#refuseNesting(
       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -71,8 +71,8 @@ export class Here implements GuardThread, WaitThread {
   }
 
   /**
-   * The read end of a pipe that ends with this process: what a child is given to die with us. The main thread ends with
-   * its process; a worker thread may end before, so it makes one whose write end is never closed.
+   * The read end of a pipe that ends with this process: what a child is given to die with us. The main thread
+   * ends with its process; a worker thread may end before, so it makes one whose write end is never closed.
    */
   get lifeFd(): number {
     this.#lifeFd ??= makePipe().readFd;
@@ -96,7 +96,10 @@ export class Here implements GuardThread, WaitThread {
     this.#watch.refresh();
   }
 
-  /** Buries the dead: takes back what they held, wakes whoever waits for it, frees their slots. True if there were any. */
+  /**
+   * Buries the dead: takes back what they held, wakes whoever waits for it, frees their slots. True if there were
+   * any.
+   */
   reap(): boolean {
     let any = false;
     for (let slot = 0; slot < this.slots.top; slot++) {

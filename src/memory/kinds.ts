@@ -22,15 +22,18 @@ export interface Kind {
   readonly name: string;
   /** Makes the object that programs use. */
   open(object: SharedObject): object;
-  /** Puts the body in order after an owner of the guard died inside. Runs inside the guard, may be cut short and run again. */
+  /**
+   * Puts the body in order after an owner of the guard died inside. Runs inside the guard, may be cut short and
+   * run again.
+   */
   repair(object: SharedObject): void;
   /** Takes back what a dead participant held. Runs inside the guard, may be cut short and run again. */
   reap(object: SharedObject, dead: Tag): void;
   /** Handles of other objects that the body holds. Runs inside the guard. */
   references?(object: SharedObject): readonly Reference[];
   /**
-   * Does what remains to be done when nobody can reach the object any more, and takes the handles out of its body. Runs
-   * outside all guards, by one participant at a time; may be cut short and run again.
+   * Does what remains to be done when nobody can reach the object any more, and takes the handles out of its
+   * body. Runs outside all guards, by one participant at a time; may be cut short and run again.
    */
   release?(object: SharedObject): void;
 }

@@ -122,8 +122,8 @@ export class Objects {
   }
 
   /**
-   * Ends an access at once: it must not be used any more. `ifLast` runs inside the guard when nobody is left who could
-   * reach the object.
+   * Ends an access at once: it must not be used any more. `ifLast` runs inside the guard when nobody is left who
+   * could reach the object.
    */
   leave(object: SharedObject, ifLast?: () => void): void {
     if (!this.#holds.end(object, object)) return;
@@ -172,7 +172,10 @@ export class Objects {
     return object.guard.inside(() => this.repair(object), step);
   }
 
-  /** Puts an object in order whose guard's last owner died inside. To be called inside the guard, before anything else. */
+  /**
+   * Puts an object in order whose guard's last owner died inside. To be called inside the guard, before anything
+   * else.
+   */
   repair(object: SharedObject): void {
     // Late comers find another object in its place, whose owner it was that died: then that one needs us.
     const actual = this.#isThere(object) ? object : this.#access(object.offset);
@@ -206,8 +209,8 @@ export class Objects {
         if (object.freer === dead) object.freer = 0;
         return;
       }
-      // The builder may have died between the two hand-overs of create(). Asked in here, as the run of a dying object may
-      // be given back, and be somebody else's who died.
+      // The builder may have died between the two hand-overs of create(). Asked in here, as the run of a dying
+      // object may be given back, and be somebody else's who died.
       if (object.runOffset) this.#heap.handOver(object.runOffset, dead, -object.serial);
       if (object.isHeldBy(slot)) object.setHolder(slot, false);
       if (object.flights > 0) object.isDoubtful = true;
@@ -248,8 +251,8 @@ export class Objects {
     for (const reference of kind?.references?.(object) ?? []) this.handleLost(reference);
     if (object.runOffset) this.#heap.give(object.runOffset, -object.serial);
     const { tag } = this.#thread;
-    // Inside the guard, so that whoever found the object there has left: from here on the block is ours alone, and free if
-    // we die. Given back in the name of all objects, it could be the next one's by then.
+    // Inside the guard, so that whoever found the object there has left: from here on the block is ours alone,
+    // and free if we die. Given back in the name of all objects, it could be the next one's by then.
     this.#inside(object, () => this.#heap.handOver(object.offset, OBJECT, tag));
     this.#heap.give(object.offset, tag);
   }

@@ -10,9 +10,9 @@
  *     16      …     reserved up to 4096
  *     4096    …     data
  *
- * Who uses it holds a shared lock of the open file on byte 0; the kernel takes it back however he dies. So whoever gets
- * that lock exclusively knows that nobody lives in the segment: an opener then removes what the dead have left, and the
- * last who leaves removes the file.
+ * Who uses it holds a shared lock of the open file on byte 0; the kernel takes it back however he dies. So
+ * whoever gets that lock exclusively knows that nobody lives in the segment: an opener then removes what the
+ * dead have left, and the last who leaves removes the file.
  *
  * No half-made segment is ever visible: it is made under a name of its own, with all its memory reserved and its lock
  * held, and then linked to its final name in one step. Memory is reserved up front, as touching what a full /dev/shm
@@ -59,13 +59,17 @@ export interface Segment {
 function pathOf(name: string): string {
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new RangeError(
-      `Cannot name shared memory as its name must be 1 to 128 letters, digits, dots, dashes or underscores: it is "${name}"`,
+      'Cannot name shared memory as its name must be 1 to 128 letters, digits, dots, dashes or underscores: ' +
+        `it is "${name}"`,
     );
   }
   return `${FOLDER}/${PREFIX}${userInfo().uid}-${name}`;
 }
 
-/** Opens the segment with this name, or makes it with so many bytes. Undefined if there is none and none is to be made. */
+/**
+ * Opens the segment with this name, or makes it with so many bytes. Undefined if there is none and none is to be
+ * made.
+ */
 export function openSegment(name: string, bytesIfMade?: number): Segment | undefined {
   const path = pathOf(name);
   for (let tries = 0; tries < TRIES; tries++) {

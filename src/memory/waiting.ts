@@ -112,7 +112,7 @@ export class WaitingRoom {
     const isQuiet = heard === this.#swept;
     this.#someoneDied = false;
     let served = false;
-    for (const point of [...this.#points]) served = point.serve() || served;
+    for (const point of this.#points) served = point.serve() || served;
     // A ring may have come while we looked, and its sweep is still to come: that is no hit.
     if (served && isQuiet && !died && bell.count === heard) this.#thread.countNetHit();
   }
@@ -189,7 +189,7 @@ export class WaitPoint {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
-      const pending: Pending = { attempt, resolve: resolve as (value: never) => void, reject, settled };
+      const pending: Pending = { attempt, resolve, reject, settled };
       this.#queue.push(pending);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (deadline !== Number.POSITIVE_INFINITY) onTime();

@@ -149,7 +149,8 @@ function lockCommand(
 
 /**
  * Takes a lock on one byte of the file for this open description. It is released when the last descriptor
- * of the description closes, however its processes end. An inherited descriptor shares the description: reopen it first.
+ * of the description closes, however its processes end. An inherited descriptor shares the description: reopen
+ * it first.
  */
 export function tryLockByte(fd: number, offset: number, mode: 'shared' | 'exclusive'): boolean {
   const type = mode === 'shared' ? F_RDLCK : F_WRLCK;

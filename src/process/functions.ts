@@ -4,6 +4,14 @@
  * @module
  */
 import { learnFunctions } from '../ipc/index.ts';
+import type { Address } from '../wire/index.ts';
 import { addressOf, resolveAddress } from './address.ts';
+import { whileBooting } from './boot-guard.ts';
+import { inChild } from './main-guard.ts';
 
-learnFunctions({ addressOf, resolve: resolveAddress });
+/** In a child, a module that is loaded for a function may start processes as little as that of its target. */
+function resolve(address: Address): Promise<unknown> {
+  return inChild() ? whileBooting(() => resolveAddress(address)) : resolveAddress(address);
+}
+
+learnFunctions({ addressOf, resolve });

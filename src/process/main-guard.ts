@@ -24,6 +24,11 @@ export function markChild(): void {
   isChild = true;
 }
 
+/** Whether this process is a child of ours. */
+export function inChild(): boolean {
+  return isChild;
+}
+
 /**
  * True if the module is the program that was started: `if (isMain(import.meta)) …`
  *

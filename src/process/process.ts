@@ -199,8 +199,8 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
   /**
    * Waits for what the target returns. What it throws comes as a rejection, with its own stack.
    *
-   * @throws What the target threw; DuodaoError `exited` when it ended without an answer, `not-cloneable` when its answer
-   * cannot cross, `timed-out`; or the reason of `wait.signal`.
+   * @throws What the target threw; DuodaoError `exited` when it ended without an answer, `not-cloneable` when its
+   * answer cannot cross, `timed-out`; or the reason of `wait.signal`.
    */
   async result(wait?: Wait): Promise<Awaited<ReturnType<F>>> {
     const record = this.#started('ask for the result of');

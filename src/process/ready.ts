@@ -1,12 +1,13 @@
 /**
  * Waiting for several things at once.
  *
- * Each kind of thing has a way to look and a way to wait, neither of which takes anything. We look at all; if nothing is
- * ready, we wait for all, and with the first that is ready give up the other waits and look once more. Who gives a wait
- * up leaves nothing behind (memory/waiting.ts), and listeners are taken off streams.
+ * Each kind of thing has a way to look and a way to wait, neither of which takes anything. We look at all; if
+ * nothing is ready, we wait for all, and with the first that is ready give up the other waits and look once
+ * more. Who gives a wait up leaves nothing behind (memory/waiting.ts), and listeners are taken off streams.
  *
  * @module
  */
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { deadlineOf, timedOut, type Wait } from '../base/index.ts';
 import type { Exit } from './exit.ts';
@@ -36,11 +37,12 @@ interface Look {
 /**
  * Waits until at least one of these is ready, and gives all that are, in the given order. It takes nothing from them.
  *
- * Ready is a process that has ended; a queue or connection with something to get, or where nothing can come any more; a
- * stream or socket with something to read, at its end, or failed. Somebody else may be faster to take what was there.
+ * Ready is a process that has ended; a queue or connection with something to get, or where nothing can come any
+ * more; a stream or socket with something to read, at its end, or failed. Somebody else may be faster to take
+ * what was there.
  *
- * @throws TypeError for anything else, and for a process that was not started; DuodaoError `timed-out`; or the reason of
- * `wait.signal`.
+ * @throws TypeError for anything else, and for a process that was not started; DuodaoError `timed-out`; or the
+ * reason of `wait.signal`.
  *
  * @example
  * ```ts
@@ -64,6 +66,7 @@ export async function ready<W extends Waitable>(waitables: Iterable<W>, wait?: W
   if (now.length > 0 || list.length === 0) return now;
   if (deadline === 0) throw outOfTime(wait);
   const over = new AbortController();
+  setMaxListeners(0, over.signal); // one for each of them is no leak
   try {
     const each = looks.map(async (look) => {
       await look.until(over.signal);
@@ -123,11 +126,12 @@ function hasNews(stream: Readable): boolean {
 
 /**
  * Waits for news without reading them. A stream that flows hands its data to others: we see them go by. One that does
- * not is asked to fill its buffer, which listening to 'readable' does, and then is left as it was.
+ * not is asked to fill its buffer, and then is left as it was.
  */
 function untilNews(stream: Readable, signal: AbortSignal): Promise<void> {
   const isPaused = stream.isPaused();
-  const events = [stream.readableFlowing ? 'data' : 'readable', 'end', 'error', 'close'];
+  const isFlowing = stream.readableFlowing === true;
+  const events = [isFlowing ? 'data' : 'readable', 'end', 'error', 'close'];
   return new Promise((resolve) => {
     const done = (): void => {
       signal.removeEventListener('abort', done);
@@ -138,5 +142,7 @@ function untilNews(stream: Readable, signal: AbortSignal): Promise<void> {
     };
     signal.addEventListener('abort', done);
     for (const event of events) stream.on(event, done);
+    // A listener that comes in the same tick in which the last one went is not enough.
+    if (!isFlowing) stream.read(0);
   });
 }

@@ -18,8 +18,8 @@
  *     128     64    end       wait set: until the stage changes
  *     192     64    answer    wait set: until the outcome changes, or none can come any more
  *
- * There are two sets, as a thread tries its waits on one set in the order of arrival: whoever waits for the end must not
- * stand before those who wait for an answer.
+ * There are two sets, as a thread tries its waits on one set in the order of arrival: whoever waits for the end must
+ * not stand before those who wait for an answer.
  *
  * The pid, the stage TERMINATED and the times are written by the parent, the rest by the process itself. A handle is
  * written before the word that says it is there.

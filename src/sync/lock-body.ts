@@ -9,8 +9,9 @@
  *     16      48    -
  *     64      64    wait set
  *
- * All of it is read and written inside the object's guard, but for `owner`, which anybody may look at. The stores are plain
- * ones: the guard's own compare-exchange publishes them, and each field is right by itself whenever a death comes.
+ * All of it is read and written inside the object's guard, but for `owner`, which anybody may look at. The
+ * stores are plain ones: the guard's own compare-exchange publishes them, and each field is right by itself
+ * whenever a death comes.
  *
  * @module
  */
@@ -98,7 +99,8 @@ export class LockBody {
         try {
           this.waiting.ringAll(this.#here.bell); // before the commit: see wait-set.ts
         } finally {
-          // Also if the stack ends in the midst of ringing: a lock that nobody will release is worse than a late look.
+          // Also if the stack ends in the midst of ringing: a lock that nobody will release is worse than a late
+          // look.
           words[DIED] = 0;
           words[OWNER] = 0; // the commit
         }

@@ -34,9 +34,9 @@ for (const kind of KINDS) {
     const value = new Value('i32');
     const big = new Value('u64');
     const others = await Promise.all(
-      [value, value, big, big].map((one) => start(kind, addOften, [one as Value, TIMES])),
+      [value, value, big, big].map((one) => start(kind, addOften, [one, TIMES])),
     );
-    addOften(value as Value, TIMES);
+    addOften(value, TIMES);
     for (const other of others) await other.result();
     assert.equal(value.value, 3 * TIMES);
     assert.equal(big.value, BigInt(2 * TIMES));

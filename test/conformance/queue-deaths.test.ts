@@ -37,7 +37,7 @@ for (const kind of KINDS) {
   for (const [form, take] of Object.entries(TAKES)) {
     test(`What a killed ${kind} had leased comes to one who ${form}, marked and in its old place`, async () => {
       const queue = new Queue<Item>();
-      const told = new Queue<unknown>();
+      const told = new Queue();
       for (const number of [1, 2, 3]) await queue.put({ number });
       const holder = await start(kind, leaseForever, [queue, told, 2]);
       assert.deepEqual(await told.get(HANG_GUARD), [{ number: 1 }, 1]);
@@ -63,7 +63,7 @@ for (const kind of KINDS) {
 
   test(`An item counts each ${kind} that died with it`, async () => {
     const queue = new Queue<Item>();
-    const told = new Queue<unknown>();
+    const told = new Queue();
     await queue.put({ number: 1 });
     for (let deaths = 1; deaths <= 2; deaths++) {
       const holder = await start(kind, leaseForever, [queue, told, 1]);
@@ -84,7 +84,7 @@ for (const kind of KINDS) {
         assert.ok(isWhole(item));
         assert.equal(item.sequence, next++);
       };
-      while (next < 300) see(await queue.get(HANG_GUARD));
+      for (let count = 0; count < 300; count++) see(await queue.get(HANG_GUARD));
       await producer.kill();
       for (let got = queue.tryGet(); got; got = queue.tryGet()) see(got.item);
       assert.deepEqual([queue.size, queue.leased], [0, 0]);
@@ -114,7 +114,7 @@ for (const kind of KINDS) {
     });
 
     test(`A ${kind} killed while it ${form} to get or to put is in nobody’s way`, async () => {
-      const [empty, full] = [new Queue<unknown>(), new Queue<unknown>({ capacity: 1 })];
+      const [empty, full] = [new Queue(), new Queue({ capacity: 1 })];
       const told = new Queue<string>();
       await full.put('full');
       const waiters = await Promise.all([
@@ -152,7 +152,7 @@ for (const kind of KINDS) {
 
 /** In a function of its own, so that nothing of it is kept. */
 async function sendAndSee(kind: ParticipantKind, isKilled: boolean): Promise<void> {
-  const queue = new Queue<unknown>({ bytes: 1024 });
+  const queue = new Queue({ bytes: 1024 });
   const sender = await start(kind, putOwnObjects, [queue, isKilled]);
   await until('it has put', () => !queue.isEmpty);
   await (isKilled ? sender.kill() : sender.result());
@@ -168,7 +168,7 @@ async function sendAndSee(kind: ParticipantKind, isKilled: boolean): Promise<voi
 }
 
 async function killWhileItWaits(kind: ParticipantKind): Promise<void> {
-  const queue = new Queue<unknown>({ capacity: 1, bytes: 1024 });
+  const queue = new Queue({ capacity: 1, bytes: 1024 });
   const told = new Queue<string>({ bytes: 1024 });
   await queue.put('full');
   const waiter = await start(kind, waitWithOwnObject, [queue, told]);
@@ -179,7 +179,7 @@ async function killWhileItWaits(kind: ParticipantKind): Promise<void> {
 }
 
 test('A stopped process that waits for an item stops nobody else', async () => {
-  const queue = new Queue<unknown>();
+  const queue = new Queue();
   const told = new Queue<string>();
   const stopped = await new Process({ target: waitOnce, args: [queue, told, 'get', 'blocks'] }).start();
   await told.get(HANG_GUARD);

@@ -1,6 +1,6 @@
 /**
- * What a queue promises between participants, the same for processes and for worker threads: each item whole, once, and
- * in the order of its producer; waits that end when others act; everything an item refers to. Deaths are in
+ * What a queue promises between participants, the same for processes and for worker threads: each item whole,
+ * once, and in the order of its producer; waits that end when others act; everything an item refers to. Deaths are in
  * queue-deaths.test.ts.
  */
 import assert from 'node:assert/strict';
@@ -51,7 +51,7 @@ async function startWaits(
   form: (typeof FORMS)[number],
   told: Queue<string>,
 ): Promise<{ empty: Queue; getter: Started<unknown>; full: Queue; putter: Started<unknown> }> {
-  const [empty, full] = [new Queue<unknown>(), new Queue<unknown>({ capacity: 1 })];
+  const [empty, full] = [new Queue(), new Queue({ capacity: 1 })];
   await full.put('full');
   const [getter, putter] = await Promise.all([
     start(kind, waitOnce, [empty, told, 'get', form]),
@@ -86,7 +86,7 @@ for (const kind of KINDS) {
     assertOnceInOrder([await own, await consumer.result()], 1, false);
   });
 
-  test(`A ${kind} that waits for an item or for room, awaiting or blocking, is woken by whoever brings it`, async () => {
+  test(`A ${kind} that waits for an item or for room, in either form, is woken by whoever brings it`, async () => {
     const told = new Queue<string>();
     const waits = await Promise.all(FORMS.map((form) => startWaits(kind, form, told)));
     for (let count = 0; count < 4; count++) await told.get(HANG_GUARD);
@@ -135,7 +135,7 @@ for (const kind of KINDS) {
     const lock = new Lock();
     const value = new Value('i32', 40);
     const array = new SharedArray('f64', 3);
-    const back = new Queue<unknown>();
+    const back = new Queue();
     const queue = new Queue<Everything>();
     const everything = { lock, inner: { queue: back, list: [value, array] }, self: queue } as const;
     await queue.put({ ...everything, ofValue: value.lock, again: lock } as Everything);
@@ -148,7 +148,7 @@ for (const kind of KINDS) {
   });
 }
 
-test('A function in an item is awaited in a process that has not loaded its module, and is not lost before', async () => {
+test('A function in an item is awaited where its module is not loaded yet, and is not lost before', async () => {
   const queue = new Queue<(number: number) => number>();
   await queue.put(double);
   const other = await start('process', getFunction, [queue]);

@@ -1,6 +1,6 @@
 /**
- * What SharedMap promises to several participants, processes and threads alike: nobody's update is lost, every value is
- * whole, and a look at all entries is of one moment.
+ * What SharedMap promises to several participants, processes and threads alike: nobody's update is lost, every
+ * value is whole, and a look at all entries is of one moment.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -42,7 +42,7 @@ for (const kind of KINDS) {
     assert.deepEqual([...map], [['sum', 4 * rounds]]);
   });
 
-  test(`A reader sees whole values only, old or new, while others of kind ${kind} set larger and smaller ones`, async () => {
+  test(`A reader sees whole values only while others of kind ${kind} set larger and smaller ones`, async () => {
     const map = new SharedMap<users.Sealed>({ bytes: 4096 });
     const stop = stopFlag();
     const seen = new Set<string>();

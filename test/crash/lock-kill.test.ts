@@ -1,6 +1,6 @@
 /**
- * Locks whose holders and waiters are killed: nobody else ever gets in beside a holder, the next one gets in and is told,
- * and nothing is left of the dead.
+ * Locks whose holders and waiters are killed: nobody else ever gets in beside a holder, the next one gets in and is
+ * told, and nothing is left of the dead.
  */
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';

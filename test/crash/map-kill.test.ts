@@ -1,6 +1,6 @@
 /**
- * A map whose writers are killed, judged by records that the map knows nothing of: what was set is there, whole; what was
- * counted is counted; and nothing is left of the dead. Every single place where a change can be cut short:
+ * A map whose writers are killed, judged by records that the map knows nothing of: what was set is there, whole;
+ * what was counted is counted; and nothing is left of the dead. Every single place where a change can be cut short:
  * test/unit/ipc/map-body.test.ts.
  */
 import assert from 'node:assert/strict';
@@ -42,7 +42,11 @@ test('SharedMap keeps every entry whole and every update counted in a storm of k
     ...options,
     start: (number, _place, random) => {
       const args = [number, { ...shared, pace: storm.pace }, random(2 ** 31)] as const;
-      return new Process({ target: writers.changeMap, args: [...args], daemon: true }).start() as Promise<never>;
+      return new Process({
+        target: writers.changeMap,
+        args: [...args],
+        daemon: true,
+      }).start() as Promise<never>;
     },
   });
   await storm.run();

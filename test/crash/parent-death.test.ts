@@ -19,11 +19,13 @@ const DEATHS = {
 } as const;
 
 for (const [how, expected] of Object.entries(DEATHS)) {
-  test(`Children in every state die with a parent that ends by ${how}, and so do theirs`, async (t) => {
+  // One death shows all states, so that the others need not.
+  const which = how === 'SIGKILL' ? 'every' : 'some';
+  test(`Children in ${which} state die with a parent that ends by ${how}, and so do theirs`, async (t) => {
     const before = holdings();
-    const program = run('processes/doomed.ts', [how]);
+    const program = run('processes/doomed.ts', [how, which]);
     const lives = JSON.parse(await program.line()) as Doomed;
-    assert.equal(Object.keys(lives).length, 9);
+    assert.equal(Object.keys(lives).length, which === 'every' ? 9 : 5);
     const began = performance.now();
     if (how === 'SIGKILL') program.process.kill('SIGKILL');
     const { code, signal } = await program.end;

@@ -29,7 +29,10 @@ export const RUSH: string = [process.execPath, ...flags, PROGRAM, 'rush']
   .map((word) => `'${word}'`)
   .join(' ');
 
-/** Looks until it holds, without taking much time away from whom it waits for. The limit turns a hang into a failure. */
+/**
+ * Looks until it holds, without taking much time away from whom it waits for. The limit turns a hang into a
+ * failure.
+ */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (!holds()) {

@@ -16,8 +16,8 @@ import { until } from '../harness/tree.ts';
 
 /** Turns of all together between two kills. */
 const TURNS = 300;
-/** Only turns a hang into a failure: the others are expected to go on within 100 ms. */
-const PROGRESS_LIMIT_MS = 2000;
+/** Only turns a hang into a failure: 100 ms are promised, of a machine that has a CPU to spare for us. */
+const PROGRESS_LIMIT_MS = 10_000;
 /** A start on a busy machine. */
 const START_LIMIT_MS = 60_000;
 
@@ -31,7 +31,7 @@ export interface Worker {
 export interface StormOptions {
   readonly kills: number;
   readonly workers: number;
-  /** How many kinds of work there are, 1 if left out: work can go on while each kind, `place % roles`, is done by one. */
+  /** How many kinds of work there are, 1 if left out: work goes on while each kind, `place % roles`, is done by one. */
   readonly roles?: number;
   /** Starts worker `number`; `place` says which of the workers it is, so that a successor can do the same work. */
   start(number: number, place: number, random: Random): Promise<Process>;

@@ -17,7 +17,7 @@ import { startTimeOf, stateLetterOf } from '../../src/platform/processes.ts';
 export async function until(
   what: string | (() => string),
   holds: () => boolean,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!holds()) {

@@ -90,10 +90,15 @@ export function copyHeap(h: HeapWords): HeapWords {
 }
 
 /** Where the owner word of a piece is; undefined where none can begin. */
-export function placeOf(h: HeapWords, { extent, block, count }: Piece): { words: number[]; at: number } | undefined {
+export function placeOf(
+  h: HeapWords,
+  { extent, block, count }: Piece,
+): { words: number[]; at: number } | undefined {
   const kind = h.kind[extent];
   if (block < 0) return kind === RUN ? { words: h.owner, at: extent } : undefined;
-  return kind === SLAB && h.count[extent] === count ? { words: h.data[extent] as number[], at: block } : undefined;
+  return kind === SLAB && h.count[extent] === count
+    ? { words: h.data[extent] as number[], at: block }
+    : undefined;
 }
 
 /** Operations on one state of the heap. */
@@ -111,7 +116,9 @@ export class Heap {
   takeBlock(size: number, tag: number): Piece | undefined {
     const h = this.#h;
     const blocks = PER_SLAB[size] as number;
-    const found = h.kind.findIndex((kind, e) => kind === SLAB && h.count[e] === size && (h.used[e] as number) < blocks);
+    const found = h.kind.findIndex(
+      (kind, e) => kind === SLAB && h.count[e] === size && (h.used[e] as number) < blocks,
+    );
     const extent = found >= 0 ? found : this.#newSlab(size);
     if (extent < 0) return undefined;
     const words = h.data[extent] as number[];

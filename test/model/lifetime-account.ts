@@ -1,6 +1,6 @@
 /**
- * What happens inside the guard of a shared object (lifetime.ts): repair, a change of its account, the verdict. The order
- * of stores is that of the sources.
+ * What happens inside the guard of a shared object (lifetime.ts): repair, a change of its account, the verdict.
+ * The order of stores is that of the sources.
  *
  * @module
  */

@@ -23,8 +23,13 @@ export interface Desk {
   readonly stop: Value<'i32'>;
 }
 
-/** Orders that lie in the queue at most: enough to keep the sellers busy, few enough to stop soon. */
-const QUEUE_ORDERS = 512;
+/**
+ * Orders that lie in the queue at most: enough for sellers to live on while the office, which has other things to do,
+ * looks elsewhere for some ten milliseconds. Closing early does not wait for them: see `stop`.
+ */
+const QUEUE_ORDERS = 1536;
+/** An order's record takes 40 bytes at most. */
+const QUEUE_BYTES = 64 * 1024;
 
 /**
  * Lays out a desk for a book.
@@ -32,21 +37,30 @@ const QUEUE_ORDERS = 512;
  * @throws DuodaoError `no-space` when shared memory has no room for it.
  */
 export function layOut(book: Book): Desk {
-  // Shared memory has no empty arrays: an office without orders or trains has one unused place.
-  const orders = Math.max(1, book.cellOf.length);
-  const atLeastOne = (numbers: Iterable<number>): number[] => {
-    const list = [...numbers];
-    return list.length > 0 ? list : [0];
-  };
   return {
-    queue: new Queue<number>({ capacity: QUEUE_ORDERS, bytes: 64 * 1024, name: 'orders' }),
+    queue: new Queue<number>({ capacity: QUEUE_ORDERS, bytes: QUEUE_BYTES, name: 'orders' }),
     lock: new Lock({ name: 'seats' }),
-    outcomes: new SharedArray('i32', orders, { name: 'outcomes' }),
-    left: new SharedArray('i32', atLeastOne(book.stock), { name: 'left' }),
-    stock: new SharedArray('i32', atLeastOne(book.stock)),
-    cellOf: new SharedArray('i32', atLeastOne(book.cellOf)),
-    seatsOf: new SharedArray('i32', atLeastOne(book.seatsOf)),
-    refusalOf: new SharedArray('u8', atLeastOne(book.refusalOf)),
+    outcomes: emptyArray('i32', book.cellOf.length, 'outcomes'),
+    left: arrayOf('i32', book.stock, 'left'),
+    stock: arrayOf('i32', book.stock),
+    cellOf: arrayOf('i32', book.cellOf),
+    seatsOf: arrayOf('i32', book.seatsOf),
+    refusalOf: arrayOf('u8', book.refusalOf),
     stop: new Value('i32', 0),
   };
+}
+
+/** Shared memory has no empty arrays: an office without orders or trains has one unused place. */
+function emptyArray<T extends 'i32' | 'u8'>(type: T, length: number, name?: string): SharedArray<T> {
+  return new SharedArray(type, Math.max(1, length), { ...(name !== undefined && { name }) });
+}
+
+function arrayOf<T extends 'i32' | 'u8'>(
+  type: T,
+  numbers: Int32Array | Uint8Array,
+  name?: string,
+): SharedArray<T> {
+  const array = emptyArray(type, numbers.length, name);
+  array.view.set(numbers);
+  return array;
 }

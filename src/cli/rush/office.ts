@@ -35,6 +35,8 @@ export interface Job {
 }
 
 const JOURNAL_MS = 20;
+/** Orders that are handed out before a kill, beyond those after which it comes. */
+const ORDERS_AHEAD = 512;
 /** A seller that is stuck in a computation gets so long to finish the order in hand before it is killed. */
 const CLOSING_MS = 5000;
 
@@ -100,15 +102,21 @@ export class Office {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Puts the orders into the queue; the kills are spread evenly over them, the last before the last order. */
+  /**
+   * Puts the orders into the queue. The kills are spread evenly over them: each comes when so many have been taken, and
+   * until then not many more are handed out, so that there is work while it happens.
+   */
   async #handOut(): Promise<void> {
     const { orders, kills, random } = this.#job;
-    while (this.#handedOut < orders.length && !this.#isEarly) {
+    const killsMost = orders.length > 0 ? kills : 0;
+    while (!this.#isEarly) {
       const { killed } = this.#staff;
-      const isKillDue =
-        killed < kills && this.#handedOut >= Math.floor(((killed + 1) * orders.length) / (kills + 1));
-      if (isKillDue && this.#staff.killOne(random())) continue;
-      if (!isKillDue && this.#desk.queue.tryPut(this.#handedOut)) this.#handedOut++;
+      if (this.#handedOut === orders.length && killed === killsMost) return;
+      const killAt = killed < killsMost ? Math.floor(((killed + 1) * orders.length) / (kills + 1)) : Infinity;
+      const taken = this.#handedOut - this.#desk.queue.size;
+      if (taken >= killAt && this.#staff.killOne(random())) continue;
+      const handOutMost = Math.min(orders.length, killAt + ORDERS_AHEAD);
+      if (this.#handedOut < handOutMost && this.#desk.queue.tryPut(this.#handedOut)) this.#handedOut++;
       else await tick();
     }
   }

@@ -1,6 +1,7 @@
 /**
  * What every connection promises: messages whole, once and in order; a wait that failed has done nothing; an end told
- * from an error. One list of tests for all that carry messages; so far these are pipes. What only a pipe does: pipe.test.ts.
+ * from an error. One list of tests for all that carry messages; so far these are pipes. What only a pipe does:
+ * pipe.test.ts.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -152,7 +153,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
     far.close();
   });
 
-  test(`${name} has the other side read what is there after end(), and then end; the other way stays open`, async () => {
+  test(`${name} lets the other side read to the end() and then end; the other way stays open`, async () => {
     const [near, far] = await make(5);
     await near.send(1);
     await near.send(2);

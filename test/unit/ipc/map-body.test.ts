@@ -1,7 +1,8 @@
 /**
- * A map as bytes behaves as a Map, tells exactly when it is full, and is the old one or the new one wherever a change is
- * cut short. How: properties against a plain Map in memory so small that the halves change all the time, and every change
- * stopped at each of its stores. Hostile bytes: map-half.test.ts and below; real kills: test/crash/map-kill.test.ts.
+ * A map as bytes behaves as a Map, tells exactly when it is full, and is the old one or the new one wherever a
+ * change is cut short. How: properties against a plain Map in memory so small that the halves change all the
+ * time, and every change stopped at each of its stores. Hostile bytes: map-half.test.ts and below; real kills:
+ * test/crash/map-kill.test.ts.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -70,12 +70,14 @@ test('A copy of a half has its entries, and no more of its memory than is in use
   assert.deepEqual([copy.sizeBytes, copy.freeBytes], [4096 - half.freeBytes - 40, 0]);
 });
 
-/** A half with one chain in use, and its words. */
+/** A half with one record in a chain, behind garbage; and its words. */
 function small(): { half: MapHalf; words: Int32Array; link: number; first: number } {
   const memory = new ArrayBuffer(512);
   const half = new MapHalf(memory);
   half.begin(2);
-  add(half, 'a', 1, 'one');
+  add(half, 'gone', 1, 'x'.repeat(40));
+  half.remove(half.find(mapKey('gone', SEED)));
+  add(half, 'a', 2, 'one');
   const words = new Int32Array(memory);
   const link = words[TABLE] === 0 ? TABLE + 1 : TABLE;
   return { half, words, link, first: words[link] as number };
@@ -99,7 +101,8 @@ test('MapHalf refuses a header, a link or a record that cannot be', () => {
     'a link beyond the memory': (words, link) => (words[link] = 2 ** 30),
     'a record in a circle': (words, _link, first) => (words[first / 4] = first),
     'a key beyond the tail': (words, _link, first) => (words[first / 4 + 6] = 1000),
-    'a value beyond the tail': (words, _link, first) => (words[first / 4 + 7] = -1),
+    'a value a little beyond the tail': (words, _link, first) => (words[first / 4 + 7] = 9 * 2),
+    'a value far beyond the tail': (words, _link, first) => (words[first / 4 + 7] = -1),
     'a record without a number': (words, _link, first) => words.fill(0, first / 4 + 2, first / 4 + 4),
     'a number that is none': (words, _link, first) => words.fill(-1, first / 4 + 2, first / 4 + 4),
   };

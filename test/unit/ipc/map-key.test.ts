@@ -5,7 +5,10 @@ import fc from 'fast-check';
 import { isKey, keyBytes, mapKey, readKey, writeKey } from '../../../src/ipc/map-key.ts';
 
 const SEED = 12345;
-/** Strings of any code units, halves of surrogate pairs included, around the length at which keys are handled otherwise. */
+/**
+ * Strings of any code units, halves of surrogate pairs included, around the length at which keys are handled
+ * otherwise.
+ */
 const units = (most: number): fc.Arbitrary<string> =>
   fc
     .array(fc.integer({ min: 0, max: most }), { maxLength: 70, size: 'max' })

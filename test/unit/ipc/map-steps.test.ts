@@ -1,12 +1,12 @@
 /**
- * What a map's values refer to lives as long as it is in the map, not longer; and a step that does not come to its end
- * leaves the map to the next one.
+ * What a map's values refer to lives as long as it is in the map, not longer; and a step that does not come to
+ * its end leaves the map to the next one.
  */
 import assert from 'node:assert/strict';
 import { before, mock, test } from 'node:test';
 import { DuodaoError, Lock, Process, Queue, SharedMap } from '../../../src/index.ts';
 import { MAP_BODY_BYTES } from '../../../src/ipc/map-body.ts';
-import { quoted } from '../../../src/ipc/map-steps.ts';
+import { MapSteps, quoted } from '../../../src/ipc/map-steps.ts';
 import { here, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { leave } from '../../fixtures/ipc/map-users.ts';
 import { endsClean } from '../../harness/clean-end.ts';
@@ -86,6 +86,18 @@ test('An update that has to be made again counts what it refers to only once', (
   assert.equal(flightsOf(lock), 0);
 });
 
+test('An update that takes its entry out leaves a newer one be', () => {
+  const map = new SharedMap<number>();
+  const others = new MapSteps<number>(objectOf(map));
+  map.set('a', 1);
+  const result = map.update('a', (old = 0) => {
+    if (old > 1) return old + 1;
+    others.write(others.key('a'), 2);
+    return undefined;
+  });
+  assert.deepEqual([result, map.get('a')], [3, 3]);
+});
+
 test('A map that is gone lets go what is in it', async () => {
   const before = await restingBytes();
   const make = (): void => {
@@ -95,7 +107,10 @@ test('A map that is gone lets go what is in it', async () => {
   await assertGivenBack(before);
 });
 
-/** Runs `act` when this thread is about to open an object that it does not have yet, as if that object were gone by then. */
+/**
+ * Runs `act` when this thread is about to open an object that it does not have yet, as if that object were gone
+ * by then.
+ */
 function goneOnOpening(act: () => void): { readonly restore: () => void; readonly times: () => number } {
   const { objects } = here();
   const { mock: calls } = mock.method(objects, 'open', () => {

@@ -1,6 +1,7 @@
 /**
- * A full arena: whatever needs room is refused with `no-space`, leaves nothing behind, and everything else goes on; when
- * objects are dropped, there is room again. The arena of this program is as small as one can be that holds anything.
+ * A full arena: whatever needs room is refused with `no-space`, leaves nothing behind, and everything else goes
+ * on; when objects are dropped, there is room again. The arena of this program is as small as one can be that
+ * holds anything.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -55,8 +56,8 @@ test('An array larger than the arena is refused, and says how much there is', ()
   assert.equal(usedBytes(), before);
 });
 
-test('In a full arena everything new is refused and leaves nothing behind, all else works, and room comes back', async () => {
-  const queue = new Queue<unknown>({ bytes: 1024 });
+test('In a full arena all that is new is refused and leaves nothing, all else works, and room comes back', async () => {
+  const queue = new Queue({ bytes: 1024 });
   const lock = new Lock();
   const value = new Value('i32');
   const before = await restingBytes();

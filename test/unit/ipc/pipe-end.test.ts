@@ -1,6 +1,6 @@
 /**
- * Ends of pipes as bytes: which queues they lead to, and what their release does, also when it is cut short anywhere and
- * done again by another one.
+ * Ends of pipes as bytes: which queues they lead to, and what their release does, also when it is cut short
+ * anywhere and done again by another one.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -65,7 +65,7 @@ test('An end that is left is told apart from one that is lost', () => {
   }
 });
 
-test('An end that was left while a message had it is lost with that message, and closed by whoever took it', async () => {
+test('An end that was left while a message had it is lost with it, and closed by whoever took it', async () => {
   for (const isTaken of [false, true]) {
     const outgoing = createQueue({});
     const end = makeEnd(KIND, { incoming: undefined, outgoing });

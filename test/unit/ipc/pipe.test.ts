@@ -19,7 +19,7 @@ const TIMED_OUT = { name: 'DuodaoError', code: 'timed-out' };
 
 /** Runs it where nothing of it can stay on the stack. */
 async function apart<R>(step: () => Promise<R>): Promise<R> {
-  await undefined;
+  await Promise.resolve();
   return step();
 }
 
@@ -27,7 +27,7 @@ test('pipe() gives back all its memory when both ends are closed, in whatever or
   const before = await restingBytes();
   for (const state of ['unused', 'full', 'ended', 'waiting'] as const) {
     for (const order of [0, 1] as const) {
-      const ends = pipe<unknown>({ capacity: 3 });
+      const ends = pipe({ capacity: 3 });
       assert.ok(usedBytes() > before);
       if (state === 'full') while (ends[0].trySend(new Lock())) ends[1].trySend('item');
       if (state === 'ended') ends[order].end();
@@ -43,7 +43,7 @@ test('pipe() gives back all its memory when both ends are closed, in whatever or
 test('pipe() gives back all its memory when both ends are forgotten', async () => {
   const before = await restingBytes();
   await apart(async () => {
-    const [a, b] = pipe<unknown>();
+    const [a, b] = pipe();
     await a.send({ end: pipe()[0] });
     await b.send('unread');
   });
@@ -108,7 +108,7 @@ test('A simplex pipe goes from its second end to its first, and not back', async
 });
 
 test('A pipe is bounded by its capacity and by its bytes, in each direction', async () => {
-  const [a, b] = pipe<unknown>({ capacity: 2, bytes: 1024 });
+  const [a, b] = pipe({ capacity: 2, bytes: 1024 });
   for (const end of [a, b]) {
     assert.deepEqual([end.trySend(1), end.trySend(2), end.trySend(3)], [true, true, false]);
     assert.throws(() => end.sendSync(3, { timeoutMs: 1 }), TIMED_OUT);
@@ -164,11 +164,11 @@ test('A pipe says when receiving would not wait, and waits for that, without tak
 });
 
 test('An end of a pipe that is sent and comes back is the same end', async () => {
-  const [a, b] = pipe<PipeConnection<unknown>>();
+  const [a, b] = pipe<PipeConnection>();
   const [other, inside] = pipe<string>();
-  await a.send(inside as PipeConnection<unknown>);
+  await a.send(inside);
   assert.equal(await b.receive(), inside);
-  await a.send(a as PipeConnection<unknown>); // also through itself
+  await a.send(a); // also through itself
   assert.equal(await b.receive(), a);
   for (const end of [a, b, other, inside]) end.close();
 });
@@ -191,7 +191,7 @@ test('An end of a pipe that was closed here cannot be sent, and is another one w
 });
 
 test('An end of a pipe that nobody has any more is told by broken, after what it had sent', async () => {
-  const [near, queue] = [[] as PipeConnection<string>[], new Queue<unknown>()];
+  const [near, queue] = [[] as PipeConnection<string>[], new Queue()];
   await apart(async () => {
     const [a, b] = pipe<string>();
     near.push(a);

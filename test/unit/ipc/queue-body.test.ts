@@ -1,6 +1,7 @@
 /**
  * The queue as bytes. Steps in any order do what a plain array does, also where positions begin anew at 2^32; a step
- * that is cut short leaves the old state or the new one. That a step ends whatever the bytes say: queue-hostile.test.ts.
+ * that is cut short leaves the old state or the new one. That a step ends whatever the bytes say:
+ * queue-hostile.test.ts.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -40,7 +41,7 @@ function made(capacity: number, bytes: number, position = 0): Bytes {
 
 type Step =
   | { readonly kind: 'put'; readonly length: number }
-  | { readonly kind: 'get' | 'lease' | 'reap' | 'repair' | 'close' }
+  | { readonly kind: 'get' | 'lease' | 'fill' | 'reap' | 'repair' }
   | { readonly kind: 'done' | 'back' | 'unread'; readonly which: number };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -57,9 +58,12 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         which: fc.nat(9),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('reap' as const, 'repair' as const) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constantFrom('fill' as const, 'reap' as const, 'repair' as const) }),
+    },
   ),
-  { maxLength: 80 },
+  { maxLength: 80, size: 'max' },
 );
 const starts = fc.constantFrom(0, -8, -64, -240, 0x7fffff00, 2 ** 31 - 8, 1 << 20);
 
@@ -79,6 +83,7 @@ class Pair {
   do(step: Step): void {
     if (step.kind === 'put') this.#put(step.length);
     else if (step.kind === 'get' || step.kind === 'lease') this.#take(step.kind);
+    else if (step.kind === 'fill') for (let length = 0; length < 60; length += 9) this.#put(length);
     else if (step.kind === 'reap') this.#reap();
     else if (step.kind === 'repair') this.body.repair();
     else if ('which' in step) this.#settle(step.which, step.kind);

@@ -79,7 +79,7 @@ test('QueueFlow says when a get would not wait, and takes nothing', async () => 
   assert.equal(flow.isReady, true);
 });
 
-test('QueueSteps.leave() tells whoever waits, and gives back what was not yet opened as if it had never been taken', async () => {
+test('QueueSteps.leave() tells whoever waits, and gives back what was not yet opened as if never taken', async () => {
   const queue = createQueue({ capacity: 1 });
   const words: QueueWords = {
     name: 'well',

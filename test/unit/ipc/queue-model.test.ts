@@ -103,6 +103,17 @@ function put(form: string, item: string): Command {
   });
 }
 
+/** Puts until there is no room. */
+function fill(form: string): Command {
+  return command(`${form} until it is full`, async (model, { queue }) => {
+    for (let count = 0; !model.closed && !queue.isFull; count++) {
+      const item = '.'.repeat((count * 37) % 50);
+      if (await puts[form]!(queue, item)) model.put(item, sizeOf(item));
+      else assert.notEqual(model.fits(sizeOf(item)), true);
+    }
+  });
+}
+
 function get(form: string): Command {
   return command(form, async (model, { queue }) => {
     if (model.isDrained) return assert.deepEqual(await outcome(() => gets[form]!(queue)), { code: 'closed' });
@@ -152,6 +163,7 @@ const oneOf = (table: object): fc.Arbitrary<string> => fc.constantFrom(...Object
 const commands = [
   fc.tuple(oneOf(puts), text).map(([form, item]) => put(form, item)),
   fc.tuple(oneOf(puts), fc.constant('')).map(([form, item]) => put(form, item)),
+  oneOf(puts).map(fill),
   oneOf(gets).map(get),
   oneOf(leases).map(lease),
   fc.tuple(fc.constantFrom('done', 'giveBack', 'done'), fc.nat(9)).map(([end, which]) => settle(end, which)),
@@ -172,10 +184,10 @@ async function runsLikeAnArray(list: fc.Arbitrary<Iterable<Command>>, numRuns: n
 }
 
 test('A queue does what a plain array does, within its bounds, in every form of call', async () => {
-  await runsLikeAnArray(fc.commands(commands, { maxCommands: 60 }), 150);
+  await runsLikeAnArray(fc.commands(commands, { maxCommands: 80, size: 'max' }), 150);
 });
 
 test('A queue that is closed at any time still gives what is in it, and then says so', async () => {
   const closing = [...commands, fc.constant(close)];
-  await runsLikeAnArray(fc.commands(closing, { maxCommands: 40 }), 100);
+  await runsLikeAnArray(fc.commands(closing, { maxCommands: 60, size: 'max' }), 100);
 });

@@ -1,6 +1,6 @@
 /**
- * The steps of a queue: a step that throws what nobody planned leaves the guard so that the next owner repairs; a lease
- * is settled by its holder only; and who only tries looks for the dead himself.
+ * The steps of a queue: a step that throws what nobody planned leaves the guard so that the next owner repairs;
+ * a lease is settled by its holder only; and who only tries looks for the dead himself.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -51,7 +51,7 @@ test('That a queue is closed is an answer, after which there is nothing to repai
   assert.equal(object.guard.isBroken, false);
 });
 
-test('tryPut() without room, and tryGet() without items, leave this participant in the wait set only if asked to', () => {
+test('tryPut() without room, and tryGet() without items, register only if asked to', () => {
   const { steps } = made<string>(1);
   const { slot } = here();
   const { getters, putters } = steps.body;

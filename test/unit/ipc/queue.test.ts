@@ -1,7 +1,7 @@
 /**
- * The waits of a queue are served in order and end early as all of ours do; closing it ends everything in order; by its
- * name it is found. That it does what a plain array does: queue-model.test.ts; what items may be: queue-items.test.ts;
- * between participants: test/conformance/queue.test.ts.
+ * The waits of a queue are served in order and end early as all of ours do; closing it ends everything in order;
+ * by its name it is found. That it does what a plain array does: queue-model.test.ts; what items may be:
+ * queue-items.test.ts; between participants: test/conformance/queue.test.ts.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -54,7 +54,7 @@ test('A large item waits for room, and those behind it in this thread do not ove
   );
 });
 
-test('A blocking call serves the awaited calls of its thread first, and does not sleep when that helps it', async () => {
+test('A blocking call serves the awaited calls of its thread first, and does not sleep if that helps', async () => {
   const queue = new Queue<number>({ capacity: 1 });
   await queue.put(1);
   const puts = [queue.put(2, HANG_GUARD), queue.put(3, HANG_GUARD)];

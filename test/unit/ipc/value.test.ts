@@ -46,7 +46,7 @@ test('A value holds its whole range, refuses anything beyond, and is then as it 
       assert.throws(() => (value.value = beyond), { name: 'RangeError', message: /current value is/ });
     assert.throws(() => (value.value = '1' as never), TypeError);
     assert.equal(value.value, most);
-    assert.throws(() => new Value(type, ((most as never) + (one as never)) as never), RangeError);
+    assert.throws(() => new Value(type, (most as never) + (one as never)), RangeError);
   }
 });
 
@@ -111,7 +111,8 @@ test('The lock of a value is one lock, also when it was sent before the value, a
   assert.ok(value.lock instanceof Lock);
   assert.equal(value.lock, value.lock);
   assert.notEqual(value.lock, new Value('i32').lock);
-  const queue = new Queue<unknown>();
+  assert.equal(referenceOf(value.lock)?.serial, referenceOf(value)?.serial);
+  const queue = new Queue();
   await queue.put([value.lock, value]);
   const [lock, back] = (await queue.get()) as [Lock, Value];
   assert.equal(back.lock, lock);

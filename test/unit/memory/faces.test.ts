@@ -32,7 +32,7 @@ test('retireFace() has the next arrival get a face of its own', () => {
   retireFace({}); // nobody's face: nothing happens
 });
 
-test('openFace() of an object that is gone is closed, and of a kind that this program has not is protocol', async () => {
+test('openFace() of what is gone is closed, and of a kind that this program has not is protocol', async () => {
   const before = await restingBytes();
   const reference = (() => referenceOf(makeProbe()))();
   assert.ok(reference);

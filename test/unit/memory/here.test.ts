@@ -1,4 +1,7 @@
-/** This thread's place in the tree: one for each thread, one arena for each process, the dead buried by whoever notices. */
+/**
+ * This thread's place in the tree: one for each thread, one arena for each process, the dead buried by whoever
+ * notices.
+ */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { here } from '../../../src/memory/index.ts';

@@ -31,12 +31,14 @@ test('A wait set has a place for every slot', () => {
 });
 
 test('A wait set holds who was added and not removed, whatever the order, however often', () => {
-  const steps = fc.array(fc.tuple(fc.constantFrom('add', 'remove'), slots), { maxLength: 60 });
+  const steps = fc.array(fc.tuple(fc.constantFrom<'add' | 'remove'>('add', 'remove'), slots), {
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(steps, slots, (done, stranger) => {
       const { set, words, rung, ringAll } = world();
       const model = new Set<number>();
-      for (const [step, slot] of done as ['add' | 'remove', number][]) {
+      for (const [step, slot] of done) {
         set[step](slot);
         if (step === 'add') model.add(slot);
         else model.delete(slot);

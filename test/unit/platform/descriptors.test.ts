@@ -189,7 +189,7 @@ test('The lock of a killed process is free, though we hold the description that 
   });
 });
 
-test('dieWithWritersOf() kills a busy and a stopped process when the process with the writing end is killed', async () => {
+test('dieWithWritersOf() kills a busy and a stopped process when the one with the writing end is killed', async () => {
   await withPipe(async (readFd, writeFd) => {
     const writer = await startPart('hold', writeFd);
     closeSync(writeFd);

@@ -29,8 +29,8 @@ test('A child prints where its parent does, and is told the arguments of the pro
   assert.deepEqual([cwd, variable], [process.cwd(), 'inherited']);
 });
 
-for (const how of ['awaited', 'unawaited', 'caught', 'later'] as const) {
-  test(`A program that starts its process ${how} and without a guard is refused in the child`, async () => {
+for (const how of ['awaited', 'unawaited', 'caught', 'later', 'item'] as const) {
+  test(`A program that starts a process without a guard (${how}) is refused in the child`, async () => {
     const { code, stdout, stderr } = await run('processes/unguarded.ts', [how]).end;
     const lines = stdout.trim().split('\n');
     assert.equal(lines.filter((line) => line === 'module runs').length, 2);

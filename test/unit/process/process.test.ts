@@ -99,7 +99,7 @@ test('Process takes and gives shared objects as themselves, also when their make
   await Promise.all([counter.join(), echo.join(), fn.join()]);
 });
 
-test('Process gives the error of its target with class, message, remote stack, code, cause and own fields', async () => {
+test('Process gives the error of its target: class, message, remote stack, code, cause and own fields', async () => {
   const [error, unsendable, expected] = await Promise.all([
     failure({ target: targets.throwTicketError }),
     failure({ target: targets.rejectUnsendable }),

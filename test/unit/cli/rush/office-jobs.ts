@@ -1,5 +1,6 @@
 /**
- * Jobs for the office, small enough to be added up by hand, and the adding up: it knows nothing of the office's own sums.
+ * Jobs for the office, small enough to be added up by hand, and the adding up: it knows nothing of the office's
+ * own sums.
  *
  * @module
  */
