@@ -90,12 +90,15 @@ export class MapSteps<V> {
     if (!this.body.canHold(sizeBytes)) throw tooLarge(sizeBytes, this.body.halfBytes);
     const hasLinks = handles.length + addresses.length > 0;
     handlesSent(handles);
-    let outcome: Outcome | undefined;
+    let outcome: Outcome;
     try {
       outcome = this.#inside(() => this.body.put(key, bytes, hasLinks, expected));
-    } finally {
-      if (outcome?.how !== 'done') handlesTaken(handles);
+    } catch (error) {
+      // The stack may have ended before the commit or after it. So they stay counted, and are counted anew in the end.
+      for (const handle of handles) this.#here.objects.handleLost(handle);
+      throw error;
     }
+    if (outcome.how !== 'done') handlesTaken(handles);
     if (outcome.how === 'full') throw this.#full(sizeBytes);
     return settle(outcome);
   }

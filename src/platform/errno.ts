@@ -8,7 +8,6 @@ import { DuodaoError, type ErrorCode } from '../base/index.ts';
 import { libc } from './libc.ts';
 
 export const ESRCH = 3;
-export const EINTR = 4;
 export const EAGAIN = 11;
 export const ETIMEDOUT = 110;
 

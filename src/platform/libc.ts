@@ -39,7 +39,10 @@ export interface Libc {
   getpriority(which: number, id: number): number;
   sched_setaffinity(id: number, sizeBytes: number, mask: Uint8Array): number;
   sched_getaffinity(id: number, sizeBytes: number, mask: Uint8Array): number;
-  /** errno of the last call on this thread. */
+  /**
+   * errno of the last call on this thread. To be asked at once, and believed with care: the engine makes system calls
+   * of its own, and any of them may come between.
+   */
   errno(): number;
   /** An ArrayBuffer over memory that C owns. The memory must stay mapped for as long as the process lives. */
   view(address: number, sizeBytes: number): ArrayBuffer;
@@ -82,6 +85,7 @@ function load(): Libc | DuodaoError {
 function bind(numbers: Numbers): Libc {
   const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
   const library = koffi.load(null);
+  koffi.errno(); // its first call is what most likely makes the engine ask the system for something
   const get = (prototype: string): never => library.func(prototype) as never;
   return {
     numbers,

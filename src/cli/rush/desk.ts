@@ -27,8 +27,8 @@ export interface Desk {
  * Orders that lie in the queue at most: enough for sellers to live on while the office, which has other things to do,
  * looks elsewhere for some ten milliseconds. Closing early does not wait for them: see `stop`.
  */
-const QUEUE_ORDERS = 1536;
-/** An order's record takes 40 bytes at most. */
+const QUEUE_ORDERS = 1280;
+/** An order's record takes 48 bytes at most. */
 const QUEUE_BYTES = 64 * 1024;
 
 /**

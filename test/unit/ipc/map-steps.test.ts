@@ -98,6 +98,26 @@ test('An update that takes its entry out leaves a newer one be', () => {
   assert.deepEqual([result, map.get('a')], [3, 3]);
 });
 
+test('A step that breaks off leaves the objects in its value counted too high, never too low', async () => {
+  const before = await restingBytes();
+  const set = (isDone: boolean): void => {
+    const map = new SharedMap();
+    const steps = new MapSteps(objectOf(map));
+    const lock = new Lock();
+    const put = steps.body.put.bind(steps.body);
+    mock.method(steps.body, 'put', (...args: Parameters<typeof put>) => {
+      if (isDone) put(...args);
+      throw new RangeError('Maximum call stack size exceeded');
+    });
+    assert.throws(() => steps.write(steps.key('a'), { lock }), RangeError);
+    assert.equal(map.has('a'), isDone);
+    assert.deepEqual([flightsOf(lock), objectOf(lock).isDoubtful], [1, true]);
+  };
+  set(true);
+  set(false);
+  await assertGivenBack(before);
+});
+
 test('A map that is gone lets go what is in it', async () => {
   const before = await restingBytes();
   const make = (): void => {

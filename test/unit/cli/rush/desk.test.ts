@@ -43,7 +43,7 @@ test('layOut lays out a desk for an office without orders or trains, too', () =>
 
 test('The queue of a desk holds every order of its capacity, however large their numbers', () => {
   const { queue } = layOut(prepare(STOCK, []));
-  for (let count = 0; count < queue.capacity; count++) assert.equal(queue.tryPut(2 ** 31 - count), true);
+  for (let count = 0; count < queue.capacity; count++) assert.equal(queue.tryPut(2 ** 31 - 1 - count), true);
   assert.equal(queue.tryPut(0), false);
 });
 
