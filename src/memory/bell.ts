@@ -88,6 +88,8 @@ export class Bell {
     const known = this.#lines.get(slot);
     if (known?.tag === tag) return known;
     if (known) this.forget(slot);
+    // A set may still have the bit of somebody who is dead; his pipe may be there for a moment longer.
+    if (!this.#slots.isAlive(tag)) return undefined;
     try {
       const { pid, fd, inode } = this.#slots.bellPlace(slot);
       const line = { tag, fd: reopen(pid, fd, 'write', inode) };
@@ -98,6 +100,11 @@ export class Bell {
       // counts it.
       return undefined;
     }
+  }
+
+  /** Closes what was opened to reach participants that are gone, whoever has buried them. */
+  forgetDead(): void {
+    for (const [slot, { tag }] of this.#lines) if (!this.#slots.isAlive(tag)) this.forget(slot);
   }
 
   /** Closes what was opened to reach a participant that is gone. */

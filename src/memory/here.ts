@@ -107,14 +107,15 @@ export class Here implements GuardThread, WaitThread {
       any = true;
       const dead = this.slots.tagOf(slot);
       if (this.objects.reap(dead, slot)) this.slots.bury(this.#slotsGuard, dead);
-      this.bell.forget(slot);
     }
+    if (any) this.bell.forgetDead();
     return any;
   }
 
   /** To be called when a process is known to have ended. */
   noticeDeath(): void {
     this.reap();
+    this.bell.forgetDead(); // somebody else may have buried him
     this.room.noticeDeath();
   }
 

@@ -139,7 +139,8 @@ export class WaitPoint {
    * Whether somebody rang us here, or is about to have done so.
    *
    * SYNC with WaitSet.ringAll(): the ringer is inside the guard from before it rings until our bit is out of the set.
-   * So we look at the guard first. If it is free, the bit tells; if not, serve() waits outside the guard until it does.
+   * So we look at the guard first. If it is free, the bit tells; if not, serve() waits outside the guard until
+   * it does.
    */
   get isRung(): boolean {
     return !this.#guard.isFree || !this.#set.has(this.#room.thread.slot);
@@ -241,8 +242,6 @@ export class WaitPoint {
     const { bell } = this.#room.thread;
     bell.beginBlocking();
     try {
-      // What was rung before went to the event loop, which will not run now.
-      this.#room.sweep();
       return this.#block(what, attempt, wait, deadline);
     } finally {
       bell.endBlocking();
@@ -257,6 +256,9 @@ export class WaitPoint {
     for (;;) {
       // SYNC with Bell.ring(): read before we look, so that a ring after our look ends the sleep.
       const seen = thread.bell.count;
+      // After the count, so that a ring for a wait of the event loop is either answered here or ends the sleep;
+      // and whoever rang before we blocked told only the event loop, which does not run now.
+      this.#room.sweep();
       const value = attempt(true);
       if (value !== NOT_YET) {
         // Asked now, as the ring may have come while we looked.
@@ -267,7 +269,6 @@ export class WaitPoint {
       if (left <= 0) throw timedOut(what, wait);
       const end = thread.bell.sleep(seen, Math.min(left, BLOCKING_RECHECK_MS));
       slept = end === 'timed-out' && !thread.reap() ? seen : undefined;
-      this.#room.sweep();
     }
   }
 }

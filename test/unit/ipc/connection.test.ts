@@ -198,6 +198,16 @@ for (const [name, make] of Object.entries(MAKERS)) {
     near.end();
     await assert.rejects(far.send('late'), CLOSED);
     assert.deepEqual(await all(far), ['read']);
+    const last = assert.rejects(far.receive(), CLOSED);
+    far.close();
+    await last;
+  });
+
+  test(`${name} tells whoever waits on the side that is closed, though the other side does nothing`, async () => {
+    const [near, far] = await make(1);
+    const waits = [near.receive(), near.receive()].map((wait) => assert.rejects(wait, CLOSED));
+    near.close();
+    await Promise.all(waits);
     far.close();
   });
 

@@ -177,7 +177,9 @@ test('An end of a pipe that was closed here cannot be sent, and is another one w
   const queue = new Queue<PipeConnection<string>>();
   const [a, b] = pipe<string>();
   await queue.put(b);
+  const wait = assert.rejects(b.receive(HANG_GUARD), CLOSED);
   b.close();
+  await wait;
   await assert.rejects(queue.put(b), { code: 'not-cloneable', message: /PipeConnection/ });
   // In the queue it is still an end: nobody is told anything.
   await a.send('hello');

@@ -1,4 +1,4 @@
-/** A shared object as bytes: what is written into its header is read there again, by everybody, and nothing else moves. */
+/** A shared object as bytes: what is written into its header is read there by everybody, and nothing else moves. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SLOT_LIMIT } from '../../../src/memory/arena.ts';

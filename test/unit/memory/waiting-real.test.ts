@@ -1,16 +1,21 @@
 /** Waits of real processes: woken by each other, keeping alive who waits, and leaving nothing behind. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Held, Lock, Queue, Value } from '../../../src/index.ts';
 import { here } from '../../../src/memory/index.ts';
+import { Slots } from '../../../src/memory/slots.ts';
 import * as others from '../../fixtures/memory/waits.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, start } from '../../harness/participants.ts';
 import { until } from '../../harness/tree.ts';
 
 endsClean();
+
+/** As bell.ts has it: how somebody sleeps who blocks. */
+const FUTEX = 1;
 
 function runProgram(...args: readonly string[]): { stdout: string; stderr: string; status: number | null } {
   const path = fileURLToPath(new URL('../../fixtures/memory/only-waits.ts', import.meta.url));
@@ -55,6 +60,7 @@ test('A thousand waits for one lock are served in their order, each alone', asyn
 test('A thousand waits, half of them aborted, take nothing with them', async () => {
   const queue = new Queue<number>();
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal);
   const waits = Array.from({ length: 1000 }, (_, index) =>
     queue.get(index % 2 ? { signal: gone.signal } : {}).then(
       (item) => item,
@@ -92,7 +98,8 @@ for (const kind of KINDS) {
     await until('it is about to block', () => held.value === 1);
     const { slots } = here();
     await until('it blocks', () => {
-      for (let slot = 0; slot < slots.top; slot++) if (slots.words[slot * 64 + 17] === 1) return true;
+      for (let slot = 0; slot < slots.top; slot++)
+        if (slots.words[Slots.bellIndex(slot) + 1] === FUTEX) return true;
       return false;
     });
     mine.release();
