@@ -16,7 +16,7 @@
  * @module
  */
 import { readdirSync } from 'node:fs';
-import { ancestors, command, descriptors, hasVariable, processes } from './proc.js';
+import { ancestors, command, descriptors, hasVariable, isMarked, processes } from './proc.js';
 
 /** The variable that every process of a run inherits. */
 export const MARKER = 'DUODAO_TEST_RUN';
@@ -55,7 +55,8 @@ export function processesLeft(past) {
   const isLeft = ({ pid, ppid }) =>
     hasVariable(pid, MARKER, past.marker) ||
     ancestors(pid, table).includes(process.pid) ||
-    (above.has(ppid) && arenasOf(pid).length > 0);
+    // But a child of an ancestor that carries another run's mark belongs to that run, inside which this one runs.
+    (above.has(ppid) && !isMarked(pid, MARKER) && arenasOf(pid).length > 0);
   return [...table.values()].filter(
     (one) => one.pid !== process.pid && one.state !== 'Z' && !past.processes.has(one.key) && isLeft(one),
   );

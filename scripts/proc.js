@@ -39,6 +39,15 @@ export function hasVariable(pid, name, value) {
   return read(`/proc/${pid}/environ`)?.split('\0').includes(`${name}=${value}`) ?? false;
 }
 
+/** Whether the process was started with this variable in its environment, whatever its value. */
+export function isMarked(pid, name) {
+  return (
+    read(`/proc/${pid}/environ`)
+      ?.split('\0')
+      .some((entry) => entry.startsWith(`${name}=`)) ?? false
+  );
+}
+
 /** The words of the command line. */
 export function argv(pid) {
   return read(`/proc/${pid}/cmdline`)?.split('\0').filter(Boolean) ?? [];

@@ -29,15 +29,17 @@ export function learnFunctions(crossing: FunctionCrossing): void {
  * @throws DuodaoError `not-cloneable`, naming the path to what cannot cross.
  */
 export function pack(value: unknown, root: string): Encoded {
-  const crossing = functions;
-  const addressOf = (fn: (...args: never[]) => unknown): Address =>
-    remember(fn, crossing as FunctionCrossing);
-  return encode(value, { handleOf: referenceOf, ...(crossing && { addressOf }) }, root);
+  return encode(value, functions ? WITH_FUNCTIONS : WITHOUT_FUNCTIONS, root);
 }
+
+// Made once: an object and a closure for each value would cost more than many a value.
+const WITHOUT_FUNCTIONS = { handleOf: referenceOf };
+const WITH_FUNCTIONS = { handleOf: referenceOf, addressOf: remember };
+const INCOMING = { open: openFace, resolve: arrivedFunction };
 
 /** The value of packed bytes. Exported functions among it must have arrived here before, or be resolved first. */
 export function unpack(bytes: Uint8Array): unknown {
-  return decode(bytes, { open: openFace, resolve: arrivedFunction });
+  return decode(bytes, INCOMING);
 }
 
 /** Imports whatever functions the bytes refer to, so that unpack() can give them. */
@@ -59,8 +61,8 @@ export function needsFunctions(bytes: Uint8Array): boolean {
 }
 
 /** The address of a function of ours. Should it come home, it is here. */
-function remember(fn: (...args: never[]) => unknown, crossing: FunctionCrossing): Address {
-  const address = crossing.addressOf(fn);
+function remember(fn: (...args: never[]) => unknown): Address {
+  const address = (functions as FunctionCrossing).addressOf(fn);
   // An address without a hash is one that a user wrote: what it leads to is not here.
   if (address.hash !== '') arrived.set(keyOf(address), fn);
   return address;
@@ -89,6 +91,11 @@ export function handlesSent(references: readonly Reference[]): void {
 /** Counts the handles in a message that is gone. */
 export function handlesTaken(references: readonly Reference[]): void {
   for (const reference of references) here().objects.handleTaken(reference);
+}
+
+/** Says of handles that their message may or may not be there: they are counted anew when it matters. */
+export function handlesUnclear(references: readonly Reference[]): void {
+  for (const reference of references) here().objects.handleLost(reference);
 }
 
 /** The handles in packed bytes. */

@@ -7,8 +7,8 @@
  * @module
  */
 import { deadlineOf, type Wait, type WaitSync } from '../base/index.ts';
-import { NOT_YET, type NotYet } from '../memory/index.ts';
-import { handlesTaken, needsFunctions, resolveFunctions } from './crossing.ts';
+import { NOT_YET, type NotYet, type Reference } from '../memory/index.ts';
+import { handlesTaken, handlesUnclear, needsFunctions, resolveFunctions } from './crossing.ts';
 import type { Taken } from './queue-body.ts';
 import type { QueueSteps } from './queue-steps.ts';
 
@@ -22,6 +22,7 @@ export class QueueFlow<T> {
   /** Puts an item, waiting for room in the event loop. */
   async put(item: T, wait?: Wait): Promise<void> {
     const { putting, words } = this.#steps;
+    deadlineOf(wait); // refused before anything is counted
     const packed = this.#steps.pack(item);
     try {
       // Behind others the first attempt comes later, when the scratch memory holds something else.
@@ -33,7 +34,7 @@ export class QueueFlow<T> {
       };
       await putting.wait(words.putting, attempt, wait);
     } catch (error) {
-      handlesTaken(packed.handles);
+      undo(packed.handles, error);
       throw error;
     }
     // Until here `item` keeps alive whatever the message refers to.
@@ -43,14 +44,14 @@ export class QueueFlow<T> {
   /** Puts an item, blocking the thread until there is room. */
   putSync(item: T, wait?: WaitSync): void {
     const { putting, words } = this.#steps;
+    deadlineOf(wait);
     const packed = this.#steps.pack(item);
     try {
-      deadlineOf(wait);
       const { bytes } = packed;
       // While we block nothing else is packed on this thread, but waits that are served may settle: no user code runs.
       putting.waitSync(words.putting, (register) => this.#steps.tryPut(bytes, packed, register), wait);
     } catch (error) {
-      handlesTaken(packed.handles);
+      undo(packed.handles, error);
       throw error;
     }
     keep(item);
@@ -59,12 +60,14 @@ export class QueueFlow<T> {
   /** Puts an item if there is room, and says whether. */
   tryPut(item: T): boolean {
     const packed = this.#steps.pack(item);
-    let done: true | NotYet = NOT_YET;
+    let done: true | NotYet;
     try {
       done = this.#steps.tryPut(packed.bytes, packed, false);
-    } finally {
-      if (done === NOT_YET) handlesTaken(packed.handles);
+    } catch (error) {
+      undo(packed.handles, error);
+      throw error;
     }
+    if (done === NOT_YET) handlesTaken(packed.handles);
     keep(item);
     return done === true;
   }
@@ -120,6 +123,12 @@ export class QueueFlow<T> {
     this.#steps.settle(taken, 'done');
     return item;
   }
+}
+
+/** Counts the handles back of a put that has failed. Where the stack ended, it may have been committed before. */
+function undo(handles: readonly Reference[], error: unknown): void {
+  if (error instanceof RangeError) handlesUnclear(handles);
+  else handlesTaken(handles);
 }
 
 /** Keeps a value reachable up to the place of the call: until a message is committed, its handles are held by us. */

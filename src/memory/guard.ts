@@ -118,16 +118,16 @@ export class Guard {
       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     );
-    this.#pending[PENDING] = this.#node;
-    // SYNC with the release in give(): what the last owner wrote is visible to us.
-    if (Atomics.compareExchange(this.#line, WORD, 0, this.#tid) === 0) {
-      this.#line[OWNER] = this.#thread.tag;
-      return false;
-    }
     try {
+      this.#pending[PENDING] = this.#node;
+      // SYNC with the release in give(): what the last owner wrote is visible to us.
+      if (Atomics.compareExchange(this.#line, WORD, 0, this.#tid) === 0) {
+        this.#line[OWNER] = this.#thread.tag;
+        return false;
+      }
       return this.#takeContended();
     } catch (error) {
-      // It throws, for want of stack, only before the word is ours.
+      // For want of stack. Only calls throw, and after the compare-exchange that makes the word ours there is none.
       this.#pending[PENDING] = 0;
       throw error;
     }

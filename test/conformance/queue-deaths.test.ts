@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Lease, type Lock, Process, Queue, SharedArray } from '../../src/index.ts';
+import { type Lease, type Lock, Process, Queue, SharedArray, Value } from '../../src/index.ts';
 import { here } from '../../src/memory/index.ts';
 import { stateLetterOf } from '../../src/platform/index.ts';
 import {
@@ -16,9 +16,11 @@ import {
   parcel,
   produceForever,
   putOwnObjects,
+  tryUntilLeased,
   waitOnce,
   waitWithOwnObject,
 } from '../fixtures/ipc/traffic.ts';
+import { spinUntil } from '../fixtures/sync/holders.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, type ParticipantKind, start } from '../harness/participants.ts';
 import { assertGivenBack, collectGarbage, restingBytes, until } from '../harness/tree.ts';
@@ -177,6 +179,25 @@ async function killWhileItWaits(kind: ParticipantKind): Promise<void> {
   assert.equal(await queue.get(), 'full');
   assert.equal(queue.tryGet(), undefined);
 }
+
+test('Queue.tryLease() that never waits gets what a dead process had leased, though nobody waited for it', async () => {
+  const queue = new Queue();
+  const told = new Queue<string>();
+  const held = new Queue();
+  const stage = new Value('i32');
+  await queue.put('item');
+  const holder = await start('process', leaseForever, [queue, held, 1]);
+  await held.get(HANG_GUARD);
+  const poller = await start('process', tryUntilLeased, [queue, told, stage]);
+  await told.get(HANG_GUARD);
+  const killed = holder.kill();
+  stage.value = 1;
+  // Our own event loop, which would hear of its child's death, stands still meanwhile.
+  spinUntil(() => stage.value === 2);
+  await killed;
+  assert.equal(await poller.result(), 2);
+  assert.deepEqual([queue.size, queue.leased], [0, 0]);
+});
 
 test('A stopped process that waits for an item stops nobody else', async () => {
   const queue = new Queue();

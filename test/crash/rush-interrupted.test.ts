@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
-import { booksOf, type Ended, orderLines, type Run, until, withRun } from './rush-run.ts';
+import { booksOf, type Ended, orderLines, type Run, withRun } from './rush-run.ts';
 
 const torture = process.env['DUODAO_TORTURE'] === '1';
 /** More than can be answered before somebody says stop. */
@@ -72,15 +72,13 @@ test('rush ends at once when Ctrl-C comes a second time, even if its ledger hang
   try {
     await withRun({ words: `--sellers 1 --ledger ${folder}/pipe`, orders: orderLines(1) }, async (run) => {
       await run.untilSellers(1);
-      await until('the seller has gone home', () => run.alive().length === 1);
+      await run.until('the seller has gone home', () => run.alive().length === 1);
       run.signalGroup('SIGINT');
       // The first one may not have been heard yet when the second comes, and is then no first one.
       const pressing = setInterval(() => run.signalGroup('SIGINT'), 50);
-      let ended: Ended | undefined;
       run.child.once('exit', () => clearInterval(pressing));
-      void run.ended.then((end) => (ended = end));
-      await until('it ends', () => ended !== undefined);
-      assert.deepEqual([ended?.signal, ended?.stdout], ['SIGINT', '']);
+      const { signal, stdout } = await run.ended;
+      assert.deepEqual([signal, stdout], ['SIGINT', '']);
     });
   } finally {
     closePipe();

@@ -29,18 +29,6 @@ export const RUSH: string = [process.execPath, ...flags, PROGRAM, 'rush']
   .map((word) => `'${word}'`)
   .join(' ');
 
-/**
- * Looks until it holds, without taking much time away from whom it waits for. The limit turns a hang into a
- * failure.
- */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!holds()) {
-    if (performance.now() > deadline) assert.fail(`${what}: not within 30 s`);
-    await later(20);
-  }
-}
-
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -57,6 +45,7 @@ export class Run {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   readonly #mark: string;
+  #end: Ended | undefined;
 
   constructor(folder: string, bash: string, env: NodeJS.ProcessEnv, files: Files) {
     this.folder = folder;
@@ -67,7 +56,7 @@ export class Run {
     const environment = { ...process.env, [MARK]: this.#mark, ...env };
     // A group of its own, as a shell gives its programs: Ctrl-C goes to all of them.
     this.child = spawn('bash', ['-c', bash], { cwd: folder, env: environment, detached: true });
-    this.ended = listen(this.child);
+    this.ended = listen(this.child).then((end) => (this.#end = end));
     // A run that hangs is a failure, and no reason to leave it behind.
     const limit = setTimeout(() => this.kill(), RUN_MS_MOST);
     this.child.once('exit', () => clearTimeout(limit));
@@ -100,12 +89,12 @@ export class Run {
   async untilSellers(count: number): Promise<void> {
     const isSeller = (pid: number): boolean =>
       (read(`/proc/${pid}/cmdline`) ?? '').includes('--duodao-child=');
-    await until(`${count} sellers`, () => this.alive().filter(isSeller).length >= count);
+    await this.until(`${count} sellers`, () => this.alive().filter(isSeller).length >= count);
   }
 
   /** Until so many lines are in the ledger. */
   async untilLines(count: number): Promise<void> {
-    await until(`${count} lines in the ledger`, () => this.lines().length >= count);
+    await this.until(`${count} lines in the ledger`, () => this.lines().length >= count);
   }
 
   lines(): string[] {
@@ -113,7 +102,17 @@ export class Run {
   }
 
   async untilNobodyIsLeft(): Promise<void> {
-    await until('every process is gone', () => this.alive().length === 0);
+    await soon('every process is gone', () => this.alive().length === 0);
+  }
+
+  /** Looks until it holds while the program runs. */
+  async until(what: string, holds: () => boolean): Promise<void> {
+    await soon(what, () => {
+      const end = this.#end; // before the look: what the program did last counts
+      if (holds()) return true;
+      if (end) assert.fail(`${what}: not before the end, ${end.code ?? end.signal}: ${end.stderr}`);
+      return false;
+    });
   }
 }
 
@@ -160,6 +159,17 @@ export async function withRun(shape: Shape, test: (run: Run) => Promise<void>): 
     run.kill();
     await run.ended;
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Looks until it holds, without taking much time away from whom it waits for. The limit turns a hang into a failure.
+ */
+async function soon(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!holds()) {
+    if (performance.now() > deadline) assert.fail(`${what}: not within 30 s`);
+    await later(20);
   }
 }
 

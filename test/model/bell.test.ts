@@ -93,6 +93,7 @@ const BOTH_BREAK: readonly (readonly [BellMutation, string])[] = [
   ['rings one', 'who dies before it uses what it was rung for'],
   ['skips a bell that has moved already', 'whoever moved it may have died before waking'],
   ['asks in its event loop whether it is still in the wait set', 'it is, until all have been rung'],
+  ['asks that before it asks for the guard', 'it is, and by the time it asks for it the ringer has left'],
   ['looks outside the guard', 'what it waits for happens between the look and the joining'],
   ['notes its bell after joining, outside the guard', 'the ring in between is taken for old'],
 ];

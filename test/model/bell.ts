@@ -7,7 +7,9 @@
  *     wait     note my bell                                              idle
  *              take the guard; repair if its last owner died inside      enter, repair
  *              possible? then change it; else join the wait set, unlock  look
- *              sleep until my bell has moved, then all over again        doze, asleep
+ *              sleep until my bell has moved (futex); or, when a byte    doze, asleep
+ *              has come, if the guard is taken or, asked after that, I   ask
+ *              am out of the set (event loop); then all over again
  *     change   (guard held) ring each that waits: move its bell, wake it ring
  *              empty the wait set                                        clear
  *              write what nobody looks at yet; the one store that counts write, commit
@@ -22,11 +24,8 @@
  * anew. Putting rings the takers, taking rings the putters; closing rings all.
  *
  * The guard is taken as proved (guard.ts). A bell is a word that counts up, but only "moved since I noted
- * it" matters: `rung`. A blocked thread sleeps in a futex that compares the bell, an event loop until its
- * pipe holds a byte. Not here: several waits of one thread for one object. They count as one: it leaves the
- * set with the last of them, and a ring wakes all.
- *
- * This file is what each step does. When it is possible, what can go wrong, what is promised: bell-world.ts.
+ * it" matters: `rung`. Not here: several waits of one thread (waiting.ts). When each step is possible, what
+ * can go wrong, what is promised: bell-world.ts.
  *
  * @module
  */
@@ -40,6 +39,7 @@ export const PLACES = {
   own: 'at rest',
   done: 'at rest',
   note: 'outside',
+  ask: 'outside',
   enter: 'outside',
   bury: 'outside',
   repair: 'inside',
@@ -66,6 +66,7 @@ export type BellMutation =
   | 'notes its bell after joining, inside the guard'
   | 'notes its bell after joining, outside the guard'
   | 'asks in its event loop whether it is still in the wait set'
+  | 'asks that before it asks for the guard'
   | 'stays in the wait set when out of time'
   | 'nobody repairs'
   | 'nobody takes the guard'
@@ -267,10 +268,16 @@ export const STEPS: { readonly [P in Place]?: Step } = {
     p.rung = false;
     p.at = 'doze';
   },
-  doze(_s, p, _i, { mutation }) {
-    const asksTheSet = mutation === 'asks in its event loop whether it is still in the wait set';
+  doze(s, p, _i, { mutation }) {
     p.byte = false;
-    p.at = (asksTheSet ? !p.waits : p.rung) ? 'idle' : p.sleepsIn === 'futex' ? 'asleep' : 'doze';
+    if (p.sleepsIn === 'futex') p.at = p.rung ? 'idle' : 'asleep';
+    else if (mutation === 'asks in its event loop whether it is still in the wait set') askSet(p, 'doze');
+    else if (mutation === 'asks that before it asks for the guard') askSet(p, 'ask');
+    else p.at = guardIsTaken(s) ? 'idle' : 'ask';
+  },
+  ask(s, p, _i, { mutation }) {
+    if (mutation === 'asks that before it asks for the guard') p.at = guardIsTaken(s) ? 'idle' : 'doze';
+    else askSet(p, 'doze');
   },
   own(_s, p) {
     p.op = 'give';
@@ -282,6 +289,14 @@ export const STEPS: { readonly [P in Place]?: Step } = {
     rest(p, p.resume);
   },
 };
+
+function guardIsTaken(s: State): boolean {
+  return s.died || s.people.some((p) => PLACES[p.at] === 'inside');
+}
+
+function askSet(p: Person, ifStillIn: Place): void {
+  p.at = p.waits ? ifStillIn : 'idle';
+}
 
 function unlockThen(p: Person, next: Place): void {
   p.next = next;

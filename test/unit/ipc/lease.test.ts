@@ -58,7 +58,7 @@ test('A leased item is out of sight, counts towards the capacity, and comes back
   assert.deepEqual([queue.size, queue.leased, queue.isFull], [0, 0, false]);
 });
 
-test('The end of a lease that makes room wakes who waits for room; one that goes back, who waits for items', async () => {
+test('The end of a lease wakes who waits for room, and one that goes back, who waits for items', async () => {
   const queue = new Queue<string>({ capacity: 1 });
   await queue.put('a');
   const lease = await queue.lease();

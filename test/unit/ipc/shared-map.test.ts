@@ -28,7 +28,7 @@ const values = fc.oneof(
   fc.integer(),
   fc.string({ unit: 'binary', maxLength: 100 }),
   fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 3 }),
-  fc.date(),
+  fc.date({ noInvalidDate: true }),
   fc.uint8Array({ maxLength: 200, size: 'max' }),
   fc.dictionary(fc.string(), fc.integer(), { maxKeys: 5 }).map((fields) => new Map(Object.entries(fields))),
 );
