@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { closeSync } from 'node:fs';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { makePipe, makeThreadPipe, RobustList } from '../platform/index.ts';
 import { Allocator } from './allocator.ts';
@@ -18,7 +19,7 @@ import {
   houseGuardOffset,
   openArena,
 } from './arena.ts';
-import { Bell, makeBellPipe } from './bell.ts';
+import { Bell, type BellPipe, makeBellPipe } from './bell.ts';
 import { DeathWatch } from './death-watch.ts';
 import { Guard, type GuardThread } from './guard.ts';
 import { Objects } from './objects.ts';
@@ -50,12 +51,7 @@ export class Here implements GuardThread, WaitThread {
     const bellPipe = makeBellPipe();
     const life = makeThreadPipe(); // its write end is never given to anybody
     if (isMainThread) this.#lifeFd = life.readFd;
-    const { slot, tag } = this.slots.join(this.#slotsGuard, this.robust, {
-      name: isMainThread ? 'MainProcess' : `Thread-${threadId}`,
-      threadId,
-      bellFd: bellPipe.writeFd,
-      lifeFd: life.readFd,
-    });
+    const { slot, tag } = this.#join(bellPipe, life);
     this.slot = slot;
     this.tag = tag;
     this.#watch = new DeathWatch(arena, this.slots, slot, () => this.noticeDeath());
@@ -68,6 +64,21 @@ export class Here implements GuardThread, WaitThread {
     this.objects = new Objects(arena, this.heap, this.slots, this);
     this.names = this.#guard('names');
     this.#announce();
+  }
+
+  #join(bell: BellPipe, life: BellPipe): { slot: number; tag: Tag } {
+    const name = isMainThread ? 'MainProcess' : `Thread-${threadId}`;
+    try {
+      return this.slots.join(this.#slotsGuard, this.robust, {
+        name,
+        threadId,
+        bellFd: bell.writeFd,
+        lifeFd: life.readFd,
+      });
+    } catch (error) {
+      for (const { readFd, writeFd } of [bell, life]) [readFd, writeFd].forEach((fd) => closeSync(fd));
+      throw error;
+    }
   }
 
   /**
@@ -139,10 +150,14 @@ export class Here implements GuardThread, WaitThread {
 }
 
 let place: Here | undefined;
+/** Mapped once, also if there is no place in it, as it stays mapped. */
+let mapped: Arena | undefined;
 
 /** This thread's place in the tree. @throws DuodaoError `unsupported` where there can be none. */
 export function here(): Here {
-  place ??= new Here(arenaOfProcess());
+  if (place) return place;
+  mapped ??= arenaOfProcess();
+  place = new Here(mapped);
   return place;
 }
 

@@ -14,19 +14,34 @@
  * @module
  */
 import {
-  type BellOptions,
+  type BellMutation,
   goOn,
   NOBODY,
   type Op,
   type Person,
   type Place,
   PLACES,
-  type Role,
   type State,
   STEPS,
   UNKNOWN,
 } from './bell.ts';
 import { crowdKey, type Model, type Offer } from './explore.ts';
+
+export interface Role {
+  readonly does: 'take' | 'put' | 'get' | 'close';
+  readonly sleepsIn: 'futex' | 'pipe';
+  readonly rounds: number;
+}
+
+export interface BellOptions {
+  readonly people: readonly Role[];
+  readonly crashes: number;
+  readonly timeouts?: number;
+  /** How many newcomers get the slot of a reaped one. */
+  readonly births?: number;
+  readonly capacity?: number;
+  readonly mutation?: BellMutation;
+}
 
 const PLACE_CODES = codes(Object.keys(PLACES) as Place[]);
 const OP_CODES = codes<Op>(['take', 'give', 'put', 'get', 'close', 'leave', 'reap', 'join']);

@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BellMutation, BellOptions, Role } from './bell.ts';
-import { bellModel } from './bell-world.ts';
+import type { BellMutation } from './bell.ts';
+import { bellModel, type BellOptions, type Role } from './bell-world.ts';
 import { assertCaught, assertHolds, DEEP, explore } from './explore.ts';
 
 /** One participant for each way to sleep. */

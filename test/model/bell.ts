@@ -29,6 +29,7 @@
  *
  * @module
  */
+import type { BellOptions, Role } from './bell-world.ts';
 import type { Crowd } from './explore.ts';
 
 /** Where a participant can be, named by the step it takes next. */
@@ -75,22 +76,6 @@ export type BellMutation =
   | 'reaper frees the slot first'
   | 'reaper does not look again'
   | 'reaper leaves the dead in the wait set';
-
-export interface Role {
-  readonly does: 'take' | 'put' | 'get' | 'close';
-  readonly sleepsIn: 'futex' | 'pipe';
-  readonly rounds: number;
-}
-
-export interface BellOptions {
-  readonly people: readonly Role[];
-  readonly crashes: number;
-  readonly timeouts?: number;
-  /** How many newcomers get the slot of a reaped one. */
-  readonly births?: number;
-  readonly capacity?: number;
-  readonly mutation?: BellMutation;
-}
 
 export interface Person {
   readonly does: Role['does'];

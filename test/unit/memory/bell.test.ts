@@ -1,12 +1,21 @@
 /** Bells: a ring reaches who sleeps, in the kernel or in an event loop, and is only counted by who does not sleep. */
 import assert from 'node:assert/strict';
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
+import { Bell } from '../../../src/memory/bell.ts';
 import { Slots } from '../../../src/memory/slots.ts';
 import { here } from '../../../src/memory/index.ts';
 import * as others from '../../fixtures/memory/places.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { start } from '../../harness/participants.ts';
+import { makePipe } from '../../../src/platform/index.ts';
 import { slotsTaken, until } from '../../harness/tree.ts';
+import { Actor, houseGuard, smallArena } from './small-arena.ts';
+
+/** As bell.ts has it: how somebody sleeps whose event loop watches a pipe. */
+const PIPE = 2;
 
 endsClean();
 const { bell, slot, slots } = here();
@@ -59,4 +68,29 @@ test('ring() of a participant that was killed does no harm', async () => {
     here().reap();
     return slotsTaken() === taken;
   });
+});
+
+test('ring() does not write into what somebody else has opened who was given the pid of a dead participant', () => {
+  const arena = smallArena();
+  const theirs = new Slots(arena);
+  const folder = mkdtempSync(join(tmpdir(), 'duodao-bell-'));
+  const file = openSync(join(folder, 'stranger'), 'w');
+  const pipe = makePipe();
+  const actor = new Actor();
+  const joinWith = (bellFd: number): { slot: number } =>
+    theirs.join(houseGuard(arena, 'slots', actor), actor.robust, {
+      name: '',
+      threadId: 0,
+      bellFd,
+      lifeFd: bellFd,
+    });
+  const own = joinWith(pipe.writeFd);
+  const dead = joinWith(pipe.writeFd);
+  theirs.words[Slots.bellIndex(dead.slot) + 1] = PIPE;
+  // Now its descriptor leads to a file of ours: the pid is the same.
+  theirs.words[Slots.bellIndex(dead.slot) + 2] = file;
+  new Bell(theirs, own.slot, pipe, () => {}).ring(dead.slot);
+  assert.equal(fstatSync(file).size, 0);
+  for (const fd of [file, pipe.readFd, pipe.writeFd]) closeSync(fd);
+  rmSync(folder, { recursive: true });
 });
