@@ -18,8 +18,6 @@ const EVERYBODY = 0x7fffffff;
 /** FUTEX_OP_SET with FUTEX_OP_OPARG_SHIFT: the word becomes 1 << oparg. */
 const SET_SHIFTED = 8 << 28;
 
-let timespec: { readonly address: number; readonly words: BigInt64Array } | undefined;
-
 /**
  * Sleeps while the word at `address` holds `expected`, for `timeoutMs` at most.
  * `woken` may be false: somebody who was woken looks again.
@@ -30,10 +28,7 @@ export function futexWait(
   timeoutMs: number,
 ): 'woken' | 'changed' | 'timed-out' {
   const c = libc();
-  if (!timespec) {
-    const memory = c.alloc(16);
-    timespec = { address: memory.address, words: new BigInt64Array(memory.buffer) };
-  }
+  const { timespec } = c;
   const ns = Math.max(0, Math.round(timeoutMs * 1e6));
   timespec.words[0] = BigInt(Math.floor(ns / 1e9));
   timespec.words[1] = BigInt(ns % 1e9);

@@ -49,6 +49,11 @@ export interface Libc {
   /** Memory of C's own that never moves and is never freed. */
   alloc(sizeBytes: number): { readonly address: number; readonly buffer: ArrayBuffer };
   addressOf(pointer: unknown): number;
+  /**
+   * A struct timespec of this thread. Made when the library is loaded, not when the thread first sleeps: a worker that is
+   * terminated while koffi makes an object takes the whole process with it (Node.js 24, koffi 3.3).
+   */
+  readonly timespec: { readonly address: number; readonly words: BigInt64Array };
 }
 
 let loaded: Libc | DuodaoError | undefined;
@@ -87,6 +92,12 @@ function bind(numbers: Numbers): Libc {
   const library = koffi.load(null);
   koffi.errno(); // its first call is what most likely makes the engine ask the system for something
   const get = (prototype: string): never => library.func(prototype) as never;
+  const alloc = (sizeBytes: number): { readonly address: number; readonly buffer: ArrayBuffer } => {
+    const pointer = koffi.alloc('uint8_t', sizeBytes);
+    const address = Number(koffi.address(pointer));
+    return { address, buffer: koffi.view(BigInt(address), sizeBytes) };
+  };
+  const timespec = alloc(16);
   return {
     numbers,
     syscall: get('long syscall(long, long, long, long, long, long, long)'),
@@ -108,10 +119,7 @@ function bind(numbers: Numbers): Libc {
     errno: () => koffi.errno(),
     view: (address, sizeBytes) => koffi.view(BigInt(address), sizeBytes),
     addressOf: (pointer) => Number(koffi.address(pointer)),
-    alloc(sizeBytes) {
-      const pointer = koffi.alloc('uint8_t', sizeBytes);
-      const address = Number(koffi.address(pointer));
-      return { address, buffer: koffi.view(BigInt(address), sizeBytes) };
-    },
+    alloc,
+    timespec: { address: timespec.address, words: new BigInt64Array(timespec.buffer) },
   };
 }

@@ -17,6 +17,8 @@ export function endsClean(): void {
   const before = holdings();
   after(async () => {
     assert.equal(here().netHits, 0, 'wake-ups that only a safety net delivered');
+    // The way to a bell is kept until we hear that its owner is dead; here somebody else may have buried him.
+    here().noticeDeath();
     await assertNoLeaks(before);
   });
 }
