@@ -50,8 +50,8 @@ export interface Libc {
   alloc(sizeBytes: number): { readonly address: number; readonly buffer: ArrayBuffer };
   addressOf(pointer: unknown): number;
   /**
-   * A struct timespec of this thread. Made when the library is loaded, not when the thread first sleeps: a worker that is
-   * terminated while koffi makes an object takes the whole process with it (Node.js 24, koffi 3.3).
+   * A struct timespec of this thread. Made when the library is loaded, not when the thread first sleeps: a
+   * worker that is terminated while koffi makes an object takes the whole process with it (Node.js 24, koffi 3.3).
    */
   readonly timespec: { readonly address: number; readonly words: BigInt64Array };
 }

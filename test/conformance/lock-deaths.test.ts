@@ -11,7 +11,7 @@ import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, start } from '../harness/participants.ts';
 import { until } from '../harness/tree.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 /** The ways to get a lock here. */
 const TAKES: Readonly<Record<string, (lock: Lock) => Held | Promise<Held>>> = {

@@ -10,7 +10,7 @@ import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, start } from '../harness/participants.ts';
 import { until } from '../harness/tree.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 const ROUNDS = 1500;
 

@@ -25,7 +25,7 @@ import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, type ParticipantKind, start } from '../harness/participants.ts';
 import { assertGivenBack, collectGarbage, restingBytes, until } from '../harness/tree.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 type Item = { readonly number: number };
 

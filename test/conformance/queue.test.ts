@@ -22,7 +22,7 @@ import {
 import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, type ParticipantKind, start, type Started } from '../harness/participants.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 const COUNT = 800;
 

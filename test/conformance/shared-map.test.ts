@@ -10,7 +10,7 @@ import { endsClean } from '../harness/clean-end.ts';
 import { KINDS, type Started, start } from '../harness/participants.ts';
 import { until } from '../harness/tree.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 const stopFlag = (): SharedArray<'i32'> => new SharedArray('i32', 1);
 

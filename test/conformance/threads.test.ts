@@ -14,7 +14,7 @@ import { assertNoLeaks, holdings } from '../harness/leaks.ts';
 import { HANG_GUARD, start } from '../harness/participants.ts';
 import { until } from '../harness/tree.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 /** Where each open descriptor of this process leads to. */
 function targets(): Map<number, string> {

@@ -7,10 +7,16 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { here } from '../../src/memory/index.ts';
-import { assertNoLeaks, holdings } from './leaks.ts';
+import { assertNoLeaks, holdings, leaksOf } from './leaks.ts';
+
+/**
+ * A worker thread that is terminated between a system call and the next line has a descriptor that nobody knows of, and
+ * its process lives on. So where threads are killed at any moment, so many pipes may be left; processes leave none.
+ */
+const PIPES_OF_KILLED_THREADS = 2;
 
 /** To be called at the top of a test file. */
-export function endsClean(): void {
+export function endsClean({ killsThreads = false }: { readonly killsThreads?: boolean } = {}): void {
   // What this thread opens for good at its first wait, before the first look.
   here().bell.listen();
   here().bell.unlisten();
@@ -19,6 +25,10 @@ export function endsClean(): void {
     assert.equal(here().netHits, 0, 'wake-ups that only a safety net delivered');
     // The way to a bell is kept until we hear that its owner is dead; here somebody else may have buried him.
     here().noticeDeath();
-    await assertNoLeaks(before);
+    await assertNoLeaks(before).catch((error: unknown) => {
+      const left = leaksOf(before);
+      const isOfThreads = left.every((leak) => leak.includes(': pipe:'));
+      if (!killsThreads || !isOfThreads || left.length > PIPES_OF_KILLED_THREADS) throw error;
+    });
   });
 }

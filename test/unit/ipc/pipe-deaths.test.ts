@@ -13,7 +13,7 @@ import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../harness/participants.ts';
 import { exited, givenBack, killed, start, startsClean } from './pipe-children.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 startsClean();
 
 const KILLS = Number(process.env['DUODAO_KILLS'] ?? 4);

@@ -14,7 +14,7 @@ import { HANG_GUARD, start as startParticipant } from '../../harness/participant
 import { until } from '../../harness/tree.ts';
 import { exited, givenBack, killed, start, startsClean } from './pipe-children.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 startsClean();
 
 const BROKEN = { name: 'DuodaoError', code: 'broken' };

@@ -8,7 +8,7 @@ import { endsClean } from '../../harness/clean-end.ts';
 import { start } from '../../harness/participants.ts';
 import { slotsTaken, until } from '../../harness/tree.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 for (const kind of ['process', 'thread'] as const) {
   test(`DeathWatch tells of a ${kind} that is ended`, async () => {

@@ -15,7 +15,7 @@ import { assertNoLeaks, holdings, leaksOf } from '../../harness/leaks.ts';
 import { assertGivenBack, restingBytes, slotsTaken, until, usedBytes } from '../../harness/tree.ts';
 import { smallArena } from './small-arena.ts';
 
-endsClean();
+endsClean({ killsThreads: true });
 
 /** As slots.ts has it. */
 const LIVE = 2;
