@@ -5,7 +5,7 @@
  *     node scripts/test.js test/unit/wire           only the tests at or below these paths
  *     node scripts/test.js --name 'Lock does'       only the tests whose name matches
  *     node scripts/test.js --node /path/to/node     only the tests, on another Node
- *     node scripts/test.js --timeout 5000           a test may take 5 s instead of two minutes
+ *     node scripts/test.js --timeout 5000           a test may take 5 s instead of five minutes
  *
  * The last line is `N passed, N failed`: each check and each test counts as one, each leak as one failure.
  * The exit code is 0 only when nothing failed and at least one test ran.
@@ -31,7 +31,7 @@ function readArguments() {
     options: {
       node: { type: 'string' },
       name: { type: 'string' },
-      timeout: { type: 'string', default: '120000' },
+      timeout: { type: 'string', default: '300000' },
     },
   });
   const timeoutMs = Number(values.timeout);
