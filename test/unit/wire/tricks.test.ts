@@ -194,5 +194,6 @@ test('A few bytes do not make the reader reserve more than they justify', () => 
   const far = [0x10, 0, 1, 0x44, ...Buffer.from('1000'), 0x80];
   const many = message([0x11, 0xe8, 0x07, ...Array.from({ length: 1000 }, () => far).flat()]);
   const spent = kept(() => decode(many));
-  assert.ok(spent < 100 * many.length, `${many.length} bytes took ${spent}`);
+  // Reserved slots would be 8 MB; what the engine itself needs for a thousand small objects varies, up to 1 MB.
+  assert.ok(spent < 4 << 20, `${many.length} bytes took ${spent}`);
 });
