@@ -5,7 +5,7 @@
  *
  *     offset  size  field   meaning
  *     0       4     word    bit 31 WAITERS, bit 30 OWNER_DIED, bits 29..0 thread id of the owner (0: free)
- *     4       4     owner   tag of the participant that took it last; for reports, never believed
+ *     4       4     owner   tag of the participant that took it last, 0 after a release that woke; never believed
  *     8       16    -       belongs to whoever uses the line
  *     24      8     prev    room for a node of the kernel's robust list (see platform/robust-list.ts)
  *     32      8     next
@@ -142,6 +142,7 @@ export class Guard {
     // SYNC with the compare-exchange in take(): publishes what we wrote. Fails only when somebody waits.
     if (!clean || Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid) {
       const what = clean ? STORE_CLEAN : STORE_BROKEN;
+      this.#line[OWNER] = 0; // whoever times out just now sees that a wake-up is on its way
       this.#syscall(this.#futex, this.#address, COMMAND, COUNT, 0, this.#address, what);
     }
     this.#pending[PENDING] = 0;
@@ -186,9 +187,13 @@ export class Guard {
       if ((seen & WAITERS) === 0 && Atomics.compareExchange(this.#line, WORD, seen, seen | WAITERS) !== seen)
         continue;
       const end = futexWait(this.#address, seen | WAITERS, RECHECK_MS);
-      if (end === 'timed-out' && (Atomics.load(this.#line, WORD) & OWNER_MASK) === 0)
-        this.#thread.countNetHit();
+      if (end === 'timed-out' && this.#isLeftInSilence()) this.#thread.countNetHit();
     }
+  }
+
+  /** Whether the guard is free, and the last owner woke nobody. */
+  #isLeftInSilence(): boolean {
+    return (Atomics.load(this.#line, WORD) & OWNER_MASK) === 0 && this.#line[OWNER] !== 0;
   }
 
   #refuseNesting(..._room: readonly number[]): never {

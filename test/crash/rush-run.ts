@@ -16,7 +16,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MARK = 'RUSH_TEST';
-const RUN_MS_MOST = 60_000;
+const RUN_MS_MOST = process.env['DUODAO_TORTURE'] === '1' ? 300_000 : 60_000;
 const PROGRAM = fileURLToPath(new URL('../fixtures/rush/program.ts', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../examples/data/', import.meta.url));
 /** tsx by its file: the program runs in a folder from where its name leads nowhere. */
@@ -64,18 +64,12 @@ export class Run {
 
   /** Ends whatever is left of it. */
   kill(): void {
-    for (const pid of this.alive()) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone by itself meanwhile
-      }
-    }
+    for (const pid of this.alive()) signalTo(pid, 'SIGKILL');
   }
 
   /** What Ctrl-C in a terminal does: the whole group hears of it. */
   signalGroup(signal: NodeJS.Signals): void {
-    process.kill(-this.child.pid!, signal);
+    signalTo(-this.child.pid!, signal);
   }
 
   /** The processes of this run that are alive, the first one included. */
@@ -181,6 +175,14 @@ function listen(child: ChildProcess): Promise<Ended> {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone by itself meanwhile
+  }
 }
 
 function read(path: string): string | undefined {

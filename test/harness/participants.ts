@@ -58,16 +58,18 @@ async function startThread<F extends AnyFunction>(
   const workerData = parcelReference(parcel);
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData });
   const exit = once(worker, 'exit');
+  const begun = once(worker, 'message'); // the first one says that it has its arguments
   const answer = new Promise<{ value?: never; error?: unknown }>((resolve, reject) => {
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread ended without an answer')));
     worker.on('message', (message: object) => {
-      // The first message says that it has its arguments: until then this closure keeps the parcel.
-      if ('begun' in message) void parcel.serial;
-      else resolve(message);
+      if (!('begun' in message)) resolve(message);
     });
   });
   answer.catch(() => undefined); // whoever wants it asks result()
+  begun.catch(() => undefined); // as the answer
+  await Promise.race([begun, answer]);
+  void parcel.serial; // kept until here, as nobody else has what is in it
   return {
     async result() {
       const { value, error } = await answer;

@@ -1,14 +1,14 @@
 /**
  * The sellers of the office: started, counted, killed on purpose, replaced.
  *
- * Whoever dies is replaced, as often as it happens: a seller that has answered an order shows that the next one can.
- * But when a few in a row come to one place and die without an answer, there will be no better ones, and the office is
- * told to close: a broken environment must not start processes without end.
+ * Whoever dies is replaced, as often as it happens, while orders are answered by anybody. But when a few in a row come
+ * to one place and die, and not one order is answered meanwhile, there will be no better ones, and the office is told to
+ * close: a broken environment must not start processes without end.
  *
  * @module
  */
 import { DuodaoError, type Exit, Process } from '../../index.ts';
-import { unpackOutcome } from './book.ts';
+import { OPEN } from './book.ts';
 import type { Desk } from './desk.ts';
 import { sell } from './seller.ts';
 import type { SellerView } from './view.ts';
@@ -16,8 +16,10 @@ import type { SellerView } from './view.ts';
 interface Seller {
   readonly number: number;
   readonly process: Process<typeof sell>;
-  /** How many came to this place before it, one after the other, and died without an answer. */
+  /** How many came to this place before it and died, one after the other, while no order was answered. */
   readonly failedBefore: number;
+  /** How many orders were answered when it came. */
+  readonly answeredBefore: number;
 }
 
 /** What a seller has done so far. */
@@ -26,7 +28,7 @@ export interface Work {
   readonly sold: number;
 }
 
-/** How many may die in one place without an answer before we stop believing in the next one. */
+/** How many may die in one place while nothing is answered before we stop believing in the next one. */
 const FAILED_MOST = 3;
 
 export class Staff {
@@ -66,7 +68,7 @@ export class Staff {
       daemon: true,
     });
     await process.start();
-    const seller: Seller = { number, process, failedBefore };
+    const seller: Seller = { number, process, failedBefore, answeredBefore: this.#answered() };
     this.#alive.add(seller);
     this.#ends.push(this.#untilGone(seller).catch(this.#onFailure));
   }
@@ -76,17 +78,14 @@ export class Staff {
     const exit = await seller.process.join();
     this.#alive.delete(seller);
     if (this.#going || (isLeave(exit) && this.#desk.queue.isClosed)) return;
-    const isFailed = !this.#victims.has(seller) && !this.#hasAnswered(seller);
+    const isFailed = !this.#victims.has(seller) && this.#answered() === seller.answeredBefore;
     const failed = isFailed ? seller.failedBefore + 1 : 0;
     if (exit.how === 'not-started' || failed === FAILED_MOST) throw await failureOf(seller);
     await this.#hireOne(failed);
   }
 
-  #hasAnswered({ number }: Seller): boolean {
-    return this.#desk.outcomes.view.some((word) => {
-      const outcome = unpackOutcome(word);
-      return outcome.status !== 'open' && outcome.seller === number;
-    });
+  #answered(): number {
+    return this.#desk.outcomes.view.reduce((sum, word) => (word === OPEN ? sum : sum + 1), 0);
   }
 
   /** Kills a seller that is at work, chosen by `random` (0 to below 1). False while none is. */
@@ -159,7 +158,7 @@ async function failureOf({ process }: Seller): Promise<Error> {
   const facts = { name: process.name };
   return new DuodaoError(
     'exited',
-    `Cannot sell as the sellers die before they answer an order: ${why}`,
+    `Cannot sell as the sellers die, and no order is answered: ${why}`,
     facts,
     {
       cause: reason,

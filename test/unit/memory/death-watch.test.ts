@@ -1,12 +1,17 @@
 /** Hearing of deaths: an event loop that only waits is told of them, without looking, however the other one died. */
 import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
 import test from 'node:test';
+import { AT } from '../../../src/memory/arena.ts';
 import { DeathWatch } from '../../../src/memory/death-watch.ts';
 import { here } from '../../../src/memory/index.ts';
+import { Slots } from '../../../src/memory/slots.ts';
+import { makePipe } from '../../../src/platform/index.ts';
 import * as others from '../../fixtures/memory/places.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { start } from '../../harness/participants.ts';
 import { slotsTaken, until } from '../../harness/tree.ts';
+import { Actor, houseGuard, smallArena } from './small-arena.ts';
 
 endsClean({ killsThreads: true });
 
@@ -41,4 +46,25 @@ test('DeathWatch tells at once of who is dead already when it first looks', asyn
     return slotsTaken() === taken;
   });
   assert.ok(told <= 1);
+});
+
+test('DeathWatch is not misled by who was given the pid of the dead, and what he has opened', async () => {
+  const arena = smallArena();
+  const theirs = new Slots(arena);
+  const actor = new Actor();
+  const pipe = makePipe();
+  const file = openSync('/proc/self/exe', 'r');
+  const { slot } = theirs.join(houseGuard(arena, 'slots', actor), actor.robust, {
+    name: '',
+    threadId: 0,
+    bellFd: pipe.writeFd,
+    lifeFd: pipe.readFd,
+  });
+  // Its descriptor leads elsewhere now: the pid is the same.
+  theirs.words[Slots.bellIndex(slot) + 3] = file;
+  arena.header[AT.joins]! += 1;
+  let told = 0;
+  new DeathWatch(arena, theirs, slot + 1, () => told++).refresh();
+  await until('the watch has looked', () => told === 1);
+  for (const fd of [file, pipe.readFd, pipe.writeFd]) closeSync(fd);
 });

@@ -50,6 +50,12 @@ test('Each participant has a mark of its own', () => {
     object.setHolder(slot, false);
     assert.equal(again().isHeld, false);
   }
+  object.setHolder(31, true);
+  object.setHolder(63, true);
+  assert.deepEqual(
+    [object.isHeldBeside(31), object.isHeldBeside(63), object.isHeldBeside(0)],
+    [true, true, true],
+  );
   for (let slot = 0; slot < SLOT_LIMIT; slot++) object.setHolder(slot, true);
   for (let slot = 0; slot < SLOT_LIMIT; slot++) object.setHolder(slot, slot === 31);
   assert.deepEqual([object.isHeldBy(31), object.isHeldBy(63), object.isHeldBeside(31)], [true, false, false]);

@@ -151,6 +151,13 @@ test('wait() that is out of time says so, has taken nothing, and not a moment to
   }
 });
 
+test('wait() that is out of time before it can begin to listen does not begin', async (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => (now += 10));
+  await assert.rejects(things.wait({ timeoutMs: 5 }), TIMED_OUT);
+  assert.deepEqual(world.asked, []);
+});
+
 test('wait() for longer than a timer can be waits so long', async (t) => {
   const timeouts = t.mock.method(globalThis, 'setTimeout');
   const gone = new AbortController();

@@ -199,7 +199,7 @@ test('dieWithWritersOf() kills a busy and a stopped process when the one with th
     ]);
     stopped.child.kill('SIGSTOP');
     await until('it is stopped', () => stateLetterOf(stopped.pid) === 'T');
-    assert.equal(stateLetterOf(busy.pid), 'R');
+    await until('the other one is busy', () => stateLetterOf(busy.pid) === 'R');
     await writer.kill();
     assert.equal(await busy.end, 'SIGKILL');
     assert.equal(await stopped.end, 'SIGKILL');

@@ -120,7 +120,7 @@ test('Staff replaces whom it kills, and no order is lost or answered twice', asy
   assert.equal(sold, 10);
 });
 
-test('Staff replaces sellers that others kill, as often as that happens, when each has answered orders', async () => {
+test('Staff replaces sellers that others kill, as often as that happens, while orders are answered', async () => {
   const crewed = await crew(1);
   for (let kill = 0; kill < 4; kill++) {
     handOut(crewed, kill, kill + 1);
@@ -141,7 +141,7 @@ test('Staff says why nobody can work when three in a row die at an order, and hi
   assert.equal(failure?.code, 'exited');
   assert.match(
     failure.message,
-    /^Cannot sell as the sellers die before they answer an order: Broken belief: an answer is no code 99/,
+    /^Cannot sell as the sellers die, and no order is answered: Broken belief: an answer is no code 99/,
   );
   assert.deepEqual([failure.facts['name'], crewed.failures.length], ['seller 3', 1]);
 });
