@@ -16,11 +16,14 @@ export class Lease<T> implements Disposable {
   readonly item: T;
   /** How often the item was handed out, this time included. */
   readonly deliveries: number;
+  /** How often a holder of the item died, 255 at most. */
+  readonly deaths: number;
   #settle: SettleLease | undefined;
 
-  constructor(item: T, deliveries: number, settle: SettleLease) {
+  constructor(item: T, past: { readonly deliveries: number; readonly deaths: number }, settle: SettleLease) {
     this.item = item;
-    this.deliveries = deliveries;
+    this.deliveries = past.deliveries;
+    this.deaths = past.deaths;
     this.#settle = settle;
   }
 

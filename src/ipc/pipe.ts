@@ -18,7 +18,8 @@ import { type Direction, leaveEnd, makeEnd, queueOf, queuesOf, releaseEnd } from
 import { createQueue } from './queue.ts';
 import { checkQueueOptions } from './queue-options.ts';
 import { QueueFlow } from './queue-flow.ts';
-import { QueueSteps, type QueueWords } from './queue-steps.ts';
+import type { QueueWords } from './queue-side.ts';
+import { QueueSteps } from './queue-steps.ts';
 
 const KIND: Kind = {
   id: 7,

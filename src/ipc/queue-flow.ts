@@ -12,6 +12,8 @@ import { handlesTaken, handlesUnclear, needsFunctions, resolveFunctions } from '
 import type { Taken } from './queue-body.ts';
 import type { QueueSteps } from './queue-steps.ts';
 
+const JOINING = 'The end of all items in the queue';
+
 export class QueueFlow<T> {
   readonly #steps: QueueSteps<T>;
 
@@ -76,7 +78,7 @@ export class QueueFlow<T> {
   async get(wait?: Wait): Promise<T> {
     const { getting, words } = this.#steps;
     const taken = await getting.wait(words.getting, this.#steps.tryGet, wait);
-    return 'item' in taken ? taken.item : this.#finish(await this.resolved(taken));
+    return 'item' in taken ? taken.item : this.finish(await this.resolved(taken));
   }
 
   /** Takes the oldest item for good, blocking the thread until there is one. */
@@ -84,14 +86,14 @@ export class QueueFlow<T> {
     deadlineOf(wait);
     const { getting, words } = this.#steps;
     const taken = getting.waitSync(words.getting, this.#steps.tryGet, wait);
-    return 'item' in taken ? taken.item : this.#finish(taken);
+    return 'item' in taken ? taken.item : this.finish(taken);
   }
 
   /** Takes the oldest item for good if there is one. */
   tryGet(): { readonly item: T } | undefined {
     const taken = this.#steps.tryGet(false);
     if (taken === NOT_YET) return undefined;
-    return 'item' in taken ? taken : { item: this.#finish(taken) };
+    return 'item' in taken ? taken : { item: this.finish(taken) };
   }
 
   /** Whether a get would not wait. */
@@ -103,6 +105,17 @@ export class QueueFlow<T> {
   async untilReady(wait?: Wait): Promise<void> {
     const { getting, words } = this.#steps;
     await getting.wait(words.getting, this.#steps.tryLook, wait);
+  }
+
+  /** Waits in the event loop until everything that was put is done. */
+  async join(wait?: Wait): Promise<void> {
+    await this.#steps.joining.wait(JOINING, this.#steps.tryJoin, wait);
+  }
+
+  /** Blocks the thread until everything that was put is done. */
+  joinSync(wait?: WaitSync): void {
+    deadlineOf(wait);
+    this.#steps.joining.waitSync(JOINING, this.#steps.tryJoin, wait);
   }
 
   /** Imports what functions a leased item refers to. */
@@ -118,7 +131,7 @@ export class QueueFlow<T> {
   }
 
   /** Opens what an item refers to, and then ends its lease. */
-  #finish(taken: Taken): T {
+  finish(taken: Taken): T {
     const item = this.#steps.open(taken);
     this.#steps.settle(taken, 'done');
     return item;
@@ -126,10 +139,10 @@ export class QueueFlow<T> {
 }
 
 /** Counts the handles back of a put that has failed. Where the stack ended, it may have been committed before. */
-function undo(handles: readonly Reference[], error: unknown): void {
+export function undo(handles: readonly Reference[], error?: unknown): void {
   if (error instanceof RangeError) handlesUnclear(handles);
   else handlesTaken(handles);
 }
 
 /** Keeps a value reachable up to the place of the call: until a message is committed, its handles are held by us. */
-function keep(_value: unknown): void {}
+export function keep(_value: unknown): void {}

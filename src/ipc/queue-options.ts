@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { UNBOUNDED } from './queue-body.ts';
+import { UNBOUNDED } from './queue-fields.ts';
+import { MOST_DEATHS } from './record-ring.ts';
 
 /** How a queue is made. */
 export interface QueueOptions {
@@ -14,6 +15,11 @@ export interface QueueOptions {
    * touched.
    */
   readonly bytes?: number;
+  /**
+   * How many takers may die holding an item by `lease` before it is a dead letter, handed out no more: 1 to 255, or
+   * Infinity; 5 if left out.
+   */
+  readonly deathLimit?: number;
   /** A label for people; it does not have to be unique. See `Queue.named` for finding a queue by name. */
   readonly name?: string;
 }
@@ -22,6 +28,7 @@ const DEFAULT_BYTES = 4 * 1024 * 1024;
 const LEAST_BYTES = 256;
 const MOST_BYTES = 2 ** 30;
 const MOST_ITEMS = 2 ** 31 - 1;
+const DEFAULT_DEATHS = 5;
 
 /** Refuses absurd bounds, and fills in the defaults. */
 export function checkQueueOptions(
@@ -30,8 +37,9 @@ export function checkQueueOptions(
 ): {
   readonly capacity: number;
   readonly bytes: number;
+  readonly deathLimit: number;
 } {
-  const { capacity = Number.POSITIVE_INFINITY, bytes = DEFAULT_BYTES } = options;
+  const { capacity = Number.POSITIVE_INFINITY, bytes = DEFAULT_BYTES, deathLimit = DEFAULT_DEATHS } = options;
   const bounded = capacity !== Number.POSITIVE_INFINITY;
   if (bounded && !(Number.isInteger(capacity) && capacity >= 1 && capacity <= MOST_ITEMS)) {
     throw new RangeError(
@@ -44,10 +52,33 @@ export function checkQueueOptions(
       `Cannot make a ${what} as its bytes must be a whole number from 1 to ${MOST_BYTES}: current value is ${bytes}`,
     );
   }
-  return { capacity: bounded ? capacity : UNBOUNDED, bytes };
+  const endless = deathLimit === Number.POSITIVE_INFINITY;
+  if (!endless && !(Number.isInteger(deathLimit) && deathLimit >= 1 && deathLimit <= MOST_DEATHS)) {
+    throw new RangeError(
+      `Cannot make a ${what} as its deathLimit must be a whole number from 1 to ${MOST_DEATHS}, or Infinity: ` +
+        `current value is ${deathLimit}`,
+    );
+  }
+  return { capacity: bounded ? capacity : UNBOUNDED, bytes, deathLimit: endless ? 0 : deathLimit };
 }
 
 /** The ring for so many bytes: the next power of two. */
 export function ringBytesFor(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(bytes, LEAST_BYTES)));
+}
+
+/** Refuses to open a queue by its name with other bounds than it has. */
+export function checkSameBounds(
+  name: string,
+  options: QueueOptions,
+  found: { readonly capacity: number; readonly bytes: number; readonly deathLimit: number },
+): void {
+  const { bytes } = checkQueueOptions(options);
+  const asked = options.bytes === undefined ? options : { ...options, bytes: ringBytesFor(bytes) };
+  for (const bound of ['capacity', 'bytes', 'deathLimit'] as const) {
+    if (asked[bound] === undefined || asked[bound] === found[bound]) continue;
+    throw new RangeError(
+      `Cannot open the queue "${name}" with ${bound} ${options[bound]}: it has ${found[bound]}`,
+    );
+  }
 }

@@ -16,10 +16,13 @@ import {
 } from '../memory/index.ts';
 import { handlesIn } from './crossing.ts';
 import { Lease } from './lease.ts';
-import { QUEUE_BODY_BYTES, QueueBody, type Taken, UNBOUNDED } from './queue-body.ts';
-import { checkQueueOptions, type QueueOptions, ringBytesFor } from './queue-options.ts';
+import { QueueBatches } from './queue-batches.ts';
+import { QueueBody, type Taken } from './queue-body.ts';
+import { QUEUE_BODY_BYTES, QueueFields, UNBOUNDED } from './queue-fields.ts';
+import { checkQueueOptions, checkSameBounds, type QueueOptions, ringBytesFor } from './queue-options.ts';
 import { QueueFlow } from './queue-flow.ts';
 import { QueueSteps } from './queue-steps.ts';
+import { ifSound } from './record-ring.ts';
 
 const KIND: Kind = {
   id: 4,
@@ -32,16 +35,6 @@ const KIND: Kind = {
 };
 registerKind(KIND);
 
-/** Keeps a queue whose memory makes no sense from being the trouble of those who do not use it. */
-export function ifSound<R>(step: () => R): R | undefined {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof DuodaoError && error.code === 'broken') return undefined;
-    throw error;
-  }
-}
-
 let opening: SharedObject | undefined;
 
 /**
@@ -51,7 +44,8 @@ let opening: SharedObject | undefined;
  * - **Order:** first in, first out, for each producer; items that come back keep their place.
  * - **Limits:** `capacity` items and `bytes` of memory, whichever is reached first; then `put` waits.
  * - **If a producer dies:** an item is in the queue whole, or not at all.
- * - **If a taker dies:** what it got by `get` is gone with it; what it holds by `lease` is handed to somebody else.
+ * - **If a taker dies:** what it got by `get` is gone with it; what it holds by `lease` is handed to somebody else,
+ *   until so many have died of it that it is a dead letter.
  * - **Cost:** values are copied twice, as bytes. Nothing runs in the background.
  *
  * @example
@@ -64,12 +58,14 @@ let opening: SharedObject | undefined;
 export class Queue<T = unknown> {
   readonly #steps: QueueSteps<T>;
   readonly #flow: QueueFlow<T>;
+  readonly #batches: QueueBatches<T>;
 
   constructor(options: QueueOptions = {}) {
     const object = opening ?? createQueue(options);
     opening = undefined;
     this.#steps = new QueueSteps(object);
     this.#flow = new QueueFlow(this.#steps);
+    this.#batches = new QueueBatches(this.#steps, this.#flow);
     registerFace(this, object, KIND.id);
   }
 
@@ -81,17 +77,11 @@ export class Queue<T = unknown> {
   static named<T = unknown>(name: string, options: Omit<QueueOptions, 'name'> = {}): Queue<T> {
     checkName('queue', name);
     const queue = findOrMake(KIND.id, name, () => createQueue({ ...options, name })) as Queue<T>;
-    const { capacity, bytes } = checkQueueOptions(options);
-    if (options.capacity !== undefined && queue.capacity !== options.capacity) {
-      throw new RangeError(
-        `Cannot open the queue "${name}" with capacity ${capacity}: it has ${queue.capacity}`,
-      );
-    }
-    if (options.bytes !== undefined && queue.#steps.body.ringBytes !== ringBytesFor(bytes)) {
-      throw new RangeError(
-        `Cannot open the queue "${name}" with ${bytes} bytes: it has ${queue.#steps.body.ringBytes}`,
-      );
-    }
+    checkSameBounds(name, options, {
+      capacity: queue.capacity,
+      bytes: queue.#steps.body.ringBytes,
+      deathLimit: queue.deathLimit,
+    });
     return queue;
   }
 
@@ -116,6 +106,25 @@ export class Queue<T = unknown> {
   }
 
   /**
+   * Puts all items in one step, waiting for room for all of them in the event loop: all are in the queue, or none.
+   *
+   * @throws Errors as `put`; DuodaoError `over-limit` when they can never fit together.
+   */
+  putMany(items: readonly T[], wait?: Wait): Promise<void> {
+    return this.#batches.put(items, wait);
+  }
+
+  /** Puts all items in one step, blocking the thread until there is room for all of them. As `putMany`. */
+  putManySync(items: readonly T[], wait?: WaitSync): void {
+    this.#batches.putSync(items, wait);
+  }
+
+  /** Puts all items if there is room for all of them, and says whether. Never waits. Errors as `putMany`. */
+  tryPutMany(items: readonly T[]): boolean {
+    return this.#batches.tryPut(items);
+  }
+
+  /**
    * Takes the oldest item for good, waiting for one in the event loop.
    *
    * @throws DuodaoError `closed` when the queue is closed and nothing can come any more, `timed-out`; or the reason of
@@ -133,6 +142,24 @@ export class Queue<T = unknown> {
   /** Takes the oldest item for good if there is one. Never waits. @throws DuodaoError `closed` as `get`. */
   tryGet(): { readonly item: T } | undefined {
     return this.#flow.tryGet();
+  }
+
+  /**
+   * Takes the oldest items for good, at least one and up to `max`, waiting for the first in the event loop. If this
+   * process dies before it has them, they are handed to somebody else. Errors as `get`.
+   */
+  getMany(max: number, wait?: Wait): Promise<T[]> {
+    return this.#batches.get(max, wait);
+  }
+
+  /** Takes the oldest items for good, blocking the thread until there is one. As `getMany`. */
+  getManySync(max: number, wait?: WaitSync): T[] {
+    return this.#batches.getSync(max, wait);
+  }
+
+  /** Takes up to `max` of the items that are there, for good; none if there are none. Never waits. As `getMany`. */
+  tryGetMany(max: number): T[] {
+    return this.#batches.tryGet(max);
   }
 
   /**
@@ -159,6 +186,30 @@ export class Queue<T = unknown> {
     return taken === NOT_YET ? undefined : this.#lease(taken);
   }
 
+  /**
+   * Waits in the event loop until everything that was ever put has been got, or its lease is done. Dead letters are
+   * not waited for.
+   *
+   * @throws DuodaoError `timed-out`; or the reason of `wait.signal`.
+   */
+  join(wait?: Wait): Promise<void> {
+    return this.#flow.join(wait);
+  }
+
+  /** Blocks the thread until everything that was ever put has been got, or its lease is done. As `join`. */
+  joinSync(wait?: WaitSync): void {
+    this.#flow.joinSync(wait);
+  }
+
+  /**
+   * Takes the oldest dead letter in hand, if there is one: an item of which `deathLimit` takers have died. It takes up
+   * room until its lease is done. Never waits.
+   */
+  tryDeadLetter(): Lease<T> | undefined {
+    const taken = this.#steps.tryLetter();
+    return taken && this.#lease(taken);
+  }
+
   /** Closes the queue for everybody: nothing more is put, and takers end when what is there is done. */
   close(): void {
     this.#steps.inside(() => this.#steps.body.close());
@@ -177,6 +228,16 @@ export class Queue<T = unknown> {
   /** Items that are leased and neither done nor given back. */
   get leased(): number {
     return this.#steps.body.leased;
+  }
+
+  /** Items that are handed out no more, as `deathLimit` takers have died of them. */
+  get deadLetters(): number {
+    return this.#steps.body.dead;
+  }
+
+  /** How many takers may die of an item; Infinity: any number. */
+  get deathLimit(): number {
+    return this.#steps.body.deathLimit || Number.POSITIVE_INFINITY;
   }
 
   /** How many items, leased ones included, the queue holds at most; Infinity when only its bytes bound it. */
@@ -224,17 +285,17 @@ export class Queue<T = unknown> {
   }
 
   #lease(taken: Taken): Lease<T> {
-    return new Lease(this.#steps.open(taken), taken.deliveries, (end) => this.#steps.settle(taken, end));
+    return new Lease(this.#steps.open(taken), taken, (end) => this.#steps.settle(taken, end));
   }
 }
 
 /** Makes a queue that has no face yet. */
 export function createQueue(options: QueueOptions): SharedObject {
-  const { capacity, bytes } = checkQueueOptions(options);
-  const { name } = options;
-  if (name !== undefined) checkName('queue', name);
+  const { capacity, bytes, deathLimit } = checkQueueOptions(options);
+  const name = options.name ?? '';
+  if (options.name !== undefined) checkName('queue', name);
   const size = { bodyBytes: QUEUE_BODY_BYTES, dataBytes: ringBytesFor(bytes) };
-  return here().objects.create(KIND, size, name ?? '', (object) => QueueBody.init(object, capacity));
+  return here().objects.create(KIND, size, name, (object) => QueueFields.init(object, capacity, deathLimit));
 }
 
 function openQueue(object: SharedObject): Queue {

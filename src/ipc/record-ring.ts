@@ -4,9 +4,15 @@
  *
  *     offset  size  field      meaning
  *     0       4     length     bytes of payload; of a PAD: bytes of the whole record
- *     4       4     state      READY, LEASED with the tag of the taker, DONE, PAD
+ *     4       4     state      bits 2..0 what it is, the rest more about it:
+ *                              CLAIMED by the tag of a putter, who is still copying the payload in
+ *                              READY, after so many deaths of takers
+ *                              LEASED to the tag of a taker
+ *                              DONE
+ *                              PAD
+ *                              DEAD: a dead letter, after so many deaths
  *     8       8     id         unique in the queue
- *     16      4     deliveries how often it was handed out
+ *     16      4     deliveries bits 23..0 how often it was handed out, bits 31..24 how often its taker died
  *     20      4     links      how many shared objects and functions its payload refers to
  *     24      …     payload
  *
@@ -31,21 +37,45 @@ const ID = RECORD.id / 8;
 const DELIVERIES = RECORD.deliveries / 4;
 const LINKS = RECORD.links / 4;
 
+/** What a record is: the low bits of its state. */
 export const READY = 1;
+export const LEASED = 2;
 export const DONE = 3;
 export const PAD = 4;
-const LEASED = 2;
+export const CLAIMED = 5;
+export const DEAD = 6;
 const KIND_BITS = 3;
 const KIND_MASK = (1 << KIND_BITS) - 1;
+
+/** What a record in this state is: READY, LEASED … */
+export function kindOfState(state: number): number {
+  return state & KIND_MASK;
+}
 
 /** The state of a record that is leased to the participant with this tag. */
 export function leasedTo(tag: number): number {
   return (tag << KIND_BITS) | LEASED;
 }
 
-export function isLeased(state: number): boolean {
-  return (state & KIND_MASK) === LEASED;
+/** The state of a record into which the participant with this tag still copies. */
+export function claimedBy(tag: number): number {
+  return (tag << KIND_BITS) | CLAIMED;
 }
+
+/** The state of a record that waits for a taker, or for somebody to look why so many have died of it. */
+export function restingAfter(deaths: number, kind: typeof READY | typeof DEAD): number {
+  return (deaths << KIND_BITS) | kind;
+}
+
+/** The deaths that a READY or DEAD state tells of. */
+export function deathsIn(state: number): number {
+  return state >>> KIND_BITS;
+}
+
+/** More deaths than these are not counted. */
+export const MOST_DEATHS = 255;
+const DEATHS_SHIFT = 24;
+const DELIVERIES_MASK = (1 << DEATHS_SHIFT) - 1;
 
 /** How much of a ring an item takes whose payload has this many bytes. */
 export function recordBytes(payloadBytes: number): number {
@@ -79,21 +109,33 @@ export class RecordRing {
 
   /** Writes a READY record. It does not exist until the tail is moved behind it. */
   write(position: number, id: number, bytes: Uint8Array, links: number): void {
+    this.writeHeader(position, READY, id, bytes.length, links);
+    this.#copyIn(bytes, (position & this.#mask) + HEADER_BYTES);
+  }
+
+  /** Writes a record without its payload. */
+  writeHeader(position: number, state: number, id: number, length: number, links: number): void {
     const offset = position & this.#mask;
     const word = offset >> 2;
-    this.#words[word] = bytes.length;
-    this.#words[word + STATE] = READY;
+    this.#words[word] = length;
+    this.#words[word + STATE] = state;
     this.#floats[(offset >> 3) + ID] = id;
     this.#words[word + DELIVERIES] = 0;
     this.#words[word + LINKS] = links;
-    this.#copyIn(bytes, offset + HEADER_BYTES);
   }
 
-  /** Writes a PAD up to the end of the ring. */
-  writePad(position: number): void {
+  /** Writes a PAD, up to the end of the ring if nothing else is said. */
+  writePad(position: number, sizeBytes: number = this.toEnd(position)): void {
     const word = (position & this.#mask) >> 2;
-    this.#words[word] = this.toEnd(position);
+    this.#words[word] = sizeBytes;
     this.#words[word + STATE] = PAD;
+  }
+
+  /** Copies all that a record says, but for its length and its state, into another place. */
+  copyInside(from: number, to: number): void {
+    const [source, target] = [from & this.#mask, to & this.#mask];
+    const end = source + HEADER_BYTES + this.length(from);
+    this.#bytes.copyWithin(target + RECORD.id, source + RECORD.id, end);
   }
 
   #copyIn(bytes: Uint8Array, offset: number): void {
@@ -106,6 +148,21 @@ export class RecordRing {
     const first = offset >> 2;
     for (let i = 0; i < source.length; i++) this.#words[first + i] = source[i] as number;
     for (let i = source.length << 2; i < length; i++) this.#bytes[offset + i] = bytes[i] as number;
+  }
+
+  /** How long the payload is. */
+  length(position: number): number {
+    return this.#words[(position & this.#mask) >> 2] as number;
+  }
+
+  setLength(position: number, length: number): void {
+    Atomics.store(this.#words, (position & this.#mask) >> 2, length);
+  }
+
+  /** The payload itself, in shared memory. */
+  payloadView(position: number): Uint8Array {
+    const offset = (position & this.#mask) + HEADER_BYTES;
+    return this.#bytes.subarray(offset, offset + this.length(position));
   }
 
   /** A copy of the payload. */
@@ -123,11 +180,11 @@ export class RecordRing {
     return this.#words[((position & this.#mask) >> 2) + LINKS] as number;
   }
 
-  /** Counts a delivery and gives the number so far. */
-  countDelivery(position: number): number {
+  /** Counts a delivery of a record at rest in this state, and gives the number so far. */
+  countDelivery(position: number, state: number): number {
     const word = ((position & this.#mask) >> 2) + DELIVERIES;
-    const deliveries = (this.#words[word] as number) + 1;
-    this.#words[word] = deliveries;
+    const deliveries = ((this.#words[word] as number) & DELIVERIES_MASK) + 1;
+    this.#words[word] = (deathsIn(state) << DEATHS_SHIFT) | (deliveries & DELIVERIES_MASK);
     return deliveries;
   }
 
@@ -135,6 +192,11 @@ export class RecordRing {
   uncountDelivery(position: number): void {
     const word = ((position & this.#mask) >> 2) + DELIVERIES;
     this.#words[word] = (this.#words[word] as number) - 1;
+  }
+
+  /** How many takers had died of a record when it was handed out last. */
+  deaths(position: number): number {
+    return (this.#words[((position & this.#mask) >> 2) + DELIVERIES] as number) >>> DEATHS_SHIFT;
   }
 
   state(position: number): number {
@@ -179,4 +241,14 @@ export class RecordRing {
 
 export function broken(why: string): DuodaoError {
   return new DuodaoError('broken', `The memory of this queue makes no sense, as ${why}`);
+}
+
+/** Keeps a queue whose memory makes no sense from being the trouble of those who do not use it. */
+export function ifSound<R>(step: () => R): R | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof DuodaoError && error.code === 'broken') return undefined;
+    throw error;
+  }
 }

@@ -10,6 +10,9 @@ import type { Source } from './sources.ts';
 
 /** Sources without a mirror, and the test that covers each. */
 export const COVERED: Readonly<Record<string, string>> = {
+  'src/ipc/queue-fields.ts': 'test/unit/ipc/queue-body.test.ts',
+  'src/ipc/queue-room.ts': 'test/unit/ipc/queue-body.test.ts',
+  'src/ipc/queue-side.ts': 'test/unit/ipc/queue-steps.test.ts',
   'src/process/functions.ts': 'test/unit/ipc/crossing.test.ts',
   'src/memory/segment.ts': 'test/unit/ipc/shared-memory.test.ts',
   'src/wire/encode/linked-objects.ts': 'test/unit/wire/links.test.ts',

@@ -10,7 +10,7 @@ endsClean();
 
 function recorded(deliveries: number): { lease: Lease<string>; ends: LeaseEnd[] } {
   const ends: LeaseEnd[] = [];
-  return { lease: new Lease('item', deliveries, (end) => ends.push(end)), ends };
+  return { lease: new Lease('item', { deliveries, deaths: 7 }, (end) => ends.push(end)), ends };
 }
 
 test('A lease ends once, whatever is asked of it later', () => {
@@ -36,6 +36,7 @@ test('A lease that leaves its block unfinished goes back', () => {
 });
 
 test('A lease says how often its item was handed out, and whether that was the first time', () => {
+  assert.equal(recorded(1).lease.deaths, 7);
   assert.equal(recorded(1).lease.redelivered, false);
   assert.equal(recorded(2).lease.redelivered, true);
   assert.equal(recorded(3).lease.deliveries, 3);

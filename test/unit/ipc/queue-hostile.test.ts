@@ -6,6 +6,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { DuodaoError, Lock, Queue } from '../../../src/index.ts';
 import { QueueBody } from '../../../src/ipc/queue-body.ts';
+import { hasRoom, hasRoomForAll } from '../../../src/ipc/queue-room.ts';
 import { BODY_OFFSET, here, kindOf, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { assertGivenBack, restingBytes } from '../../harness/tree.ts';
@@ -23,9 +24,16 @@ function made(): { body: QueueBody; object: SharedObject; queue: Queue } {
   return { body: new QueueBody(object), object, queue };
 }
 
+/** Where closed, head, tail, scan, and the counts of records ready, leased, claimed and dead are. */
+const CONTROL = [4, 8, 12, 16, 20, 24, 28, 52];
+const batch = [
+  { bytes: new Uint8Array(9), links: 0 },
+  { bytes: new Uint8Array(90), links: 1 },
+];
+
 /** Writes over all that a queue keeps about its ring but the capacity, and over the ring. */
 function overwrite(object: SharedObject, control: readonly number[], ring: readonly number[]): void {
-  control.forEach((value, index) => (object.words[(BODY_OFFSET + 4 + index * 4) / 4] = value));
+  control.forEach((value, index) => (object.words[(BODY_OFFSET + (CONTROL[index] as number)) / 4] = value));
   new Int32Array(object.data(256)).set(ring);
 }
 
@@ -34,7 +42,7 @@ const word = fc.oneof(
   fc.integer(),
 );
 const hostile = fc.record({
-  control: fc.array(word, { minLength: 6, maxLength: 6 }),
+  control: fc.array(word, { minLength: 8, maxLength: 8 }),
   ring: fc.array(word, { minLength: 64, maxLength: 64 }),
 });
 
@@ -55,8 +63,12 @@ test('A step ends, and refuses what makes no sense, whatever the bytes of the qu
       const acts = [
         () => body.take(undefined),
         () => body.take(ME),
-        () => body.hasRoom(20) && body.put(new Uint8Array(20), 0),
-        () => body.linksOfFirst(),
+        () => hasRoom(body, 20) && body.put(new Uint8Array(20), 0),
+        () => hasRoomForAll(body, batch) && body.putAll(batch),
+        () => hasRoom(body, 20) && body.endClaim(body.claim(20, ME), ME),
+        () => body.firstNeedsLease,
+        () => body.takeLetter(ME),
+        () => body.endClaim({ position: (control[1] as number) & ~7, id: 1, room: new Uint8Array() }, ME),
         () => body.settle((control[0] as number) & ~7, 1, ME, 'done'),
         () => body.reap(ME),
         () => [...body.payloadsWithLinks()],
@@ -95,7 +107,7 @@ test('A queue that makes no sense is reaped and taken down without trouble for o
       // Every other one keeps its control words, and only its item cannot be read.
       overwrite(
         object,
-        index % 2 ? [] : words.slice(0, 6),
+        index % 2 ? [] : words.slice(0, 8),
         index % 2 ? [100, 1, 0, 0, 0, 3, ...words.slice(0, 9)] : words,
       );
       const kind = kindOf(object.kind);

@@ -11,8 +11,9 @@ import assert from 'node:assert/strict';
 export interface ModelItem<T> {
   readonly value: T;
   readonly recordBytes: number;
-  state: 'ready' | 'leased' | 'done';
+  state: 'claimed' | 'ready' | 'leased' | 'done' | 'dead';
   deliveries: number;
+  deaths: number;
 }
 
 export class QueueModel<T> {
@@ -32,13 +33,18 @@ export class QueueModel<T> {
   }
 
   get isDrained(): boolean {
-    return this.closed && this.#items.every(({ state }) => state === 'done');
+    return this.closed && this.pending === 0;
   }
 
   /** Whether an item with a record of this size fits: surely, surely not, or undefined: the padding decides. */
   fits(recordBytes: number): boolean | undefined {
-    if (this.count('ready') + this.count('leased') >= this.capacity) return false;
+    if (this.pending >= this.capacity) return false;
     if (this.#items.length === 0) return recordBytes <= this.ringBytes;
+    // A dead letter may have been moved out of the way, as far as there was room behind it.
+    if (this.#items.some(({ deaths }) => deaths > 0)) {
+      const needed = this.live.reduce((sum, item) => sum + item.recordBytes, 0);
+      return needed + recordBytes > this.ringBytes ? false : undefined;
+    }
     const used = this.#items.reduce((sum, item) => sum + item.recordBytes, 0);
     if (used + recordBytes > this.ringBytes) return false;
     // A pad is smaller than the record that did not fit before it, and there is one at the end of the ring at most.
@@ -46,9 +52,22 @@ export class QueueModel<T> {
     return used + recordBytes + largest <= this.ringBytes ? true : undefined;
   }
 
-  put(value: T, recordBytes: number): void {
+  /** Items that are neither done nor dead letters. */
+  get pending(): number {
+    return this.count('claimed') + this.count('ready') + this.count('leased');
+  }
+
+  put(value: T, recordBytes: number, state: 'ready' | 'claimed' = 'ready'): ModelItem<T> {
     assert.notEqual(this.fits(recordBytes), false, 'it took an item for which there is no room');
-    this.#items.push({ value, recordBytes, state: 'ready', deliveries: 0 });
+    const item: ModelItem<T> = { value, recordBytes, state, deliveries: 0, deaths: 0 };
+    this.#items.push(item);
+    return item;
+  }
+
+  /** What becomes of an item whose holder dies. */
+  lose(item: ModelItem<T>, deathLimit: number): void {
+    item.deaths++;
+    this.settle(item, item.deaths >= deathLimit ? 'dead' : 'ready');
   }
 
   /** What the next taker gets. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Queue, type QueueOptions } from '../../../src/index.ts';
-import { UNBOUNDED } from '../../../src/ipc/queue-body.ts';
+import { UNBOUNDED } from '../../../src/ipc/queue-fields.ts';
 import { checkQueueOptions, ringBytesFor } from '../../../src/ipc/queue-options.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { usedBytes } from '../../harness/tree.ts';
@@ -12,7 +12,10 @@ endsClean();
 const MIB = 2 ** 20;
 
 test('A queue without bounds has 4 MiB, and any number of items', () => {
-  assert.deepEqual(checkQueueOptions({}), { capacity: UNBOUNDED, bytes: 4 * MIB });
+  assert.deepEqual(checkQueueOptions({}), { capacity: UNBOUNDED, bytes: 4 * MIB, deathLimit: 5 });
+  assert.equal(checkQueueOptions({ deathLimit: Number.POSITIVE_INFINITY }).deathLimit, 0);
+  assert.equal(new Queue().deathLimit, 5);
+  assert.equal(new Queue({ deathLimit: Number.POSITIVE_INFINITY }).deathLimit, Number.POSITIVE_INFINITY);
   assert.equal(new Queue().capacity, Number.POSITIVE_INFINITY);
   assert.equal(new Queue({ capacity: Number.POSITIVE_INFINITY }).capacity, Number.POSITIVE_INFINITY);
   assert.equal(new Queue({ capacity: 7 }).capacity, 7);
@@ -24,6 +27,7 @@ test('An absurd capacity or size is refused with a sentence that says what and h
   const numbers = [0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, '5', 5n, null, {}, true];
   const absurd: unknown[] = [
     ...[...numbers, 2 ** 31].map((capacity) => ({ capacity })),
+    ...[...numbers, 256].map((deathLimit) => ({ deathLimit })),
     ...[...numbers, 2 ** 30 + 1, Number.POSITIVE_INFINITY].map((bytes) => ({ bytes })),
   ];
   for (const options of absurd as QueueOptions[]) {

@@ -8,13 +8,20 @@ import fc from 'fast-check';
 import { DuodaoError } from '../../../src/base/index.ts';
 import {
   broken,
+  CLAIMED,
+  claimedBy,
+  DEAD,
+  deathsIn,
   DONE,
-  isLeased,
+  ifSound,
+  kindOfState,
+  LEASED,
   leasedTo,
   PAD,
   READY,
   RecordRing,
   recordBytes,
+  restingAfter,
 } from '../../../src/ipc/record-ring.ts';
 
 const isBroken = { name: 'DuodaoError', code: 'broken' };
@@ -39,9 +46,12 @@ test('recordBytes() has room for header and payload, in steps of 8', () => {
 
 test('The states of a record are told apart, whoever has leased it', () => {
   const tags = [1, 512, (0xffff << 10) | 512];
-  const states = [READY, DONE, PAD, ...tags.map(leasedTo)];
+  const resting = [0, 1, 255].flatMap((deaths) => [restingAfter(deaths, READY), restingAfter(deaths, DEAD)]);
+  const states = [DONE, PAD, ...tags.map(leasedTo), ...tags.map(claimedBy), ...resting];
   assert.equal(new Set(states).size, states.length);
-  assert.deepEqual(states.map(isLeased), [false, false, false, true, true, true]);
+  const kinds = [DONE, PAD, LEASED, LEASED, LEASED, CLAIMED, CLAIMED, CLAIMED];
+  assert.deepEqual(states.map(kindOfState), [...kinds, READY, DEAD, READY, DEAD, READY, DEAD]);
+  assert.deepEqual(resting.map(deathsIn), [0, 0, 1, 1, 255, 255]);
   const ring = new RecordRing(new ArrayBuffer(64));
   ring.write(0, 1, bytesOf(4, 0), 0);
   for (const state of states) {
@@ -68,10 +78,14 @@ test('What is written comes back, wherever it lies in the ring and in the memory
       assert.equal(ring.state(position), READY);
       assert.equal(ring.id(position), id);
       assert.equal(ring.links(position), links);
-      assert.equal(ring.countDelivery(position), 1);
-      assert.equal(ring.countDelivery(position), 2);
+      assert.equal(ring.length(position), length);
+      assert.deepEqual(ring.payloadView(position).slice(), ring.payload(position));
+      assert.equal(ring.countDelivery(position, READY), 1);
+      assert.equal(ring.countDelivery(position, restingAfter(200, READY)), 2);
       ring.uncountDelivery(position);
-      assert.equal(ring.countDelivery(position), 2);
+      assert.equal(ring.deaths(position), 200);
+      assert.equal(ring.countDelivery(position, restingAfter(255, READY)), 2);
+      assert.equal(ring.deaths(position), 255);
       const tail = (position + recordBytes(length)) | 0;
       assert.equal(ring.after(position | 0, tail), tail);
     }),
@@ -175,4 +189,19 @@ test('broken() says why the memory makes no sense', () => {
   const error = broken('two and two are five');
   assert.equal(error.code, 'broken');
   assert.match(error.message, /two and two are five/);
+});
+
+test('ifSound() gives what comes of a step, unless the memory makes no sense', () => {
+  assert.equal(
+    ifSound(() => 3),
+    3,
+  );
+  assert.equal(
+    ifSound(() => {
+      throw broken('it is so');
+    }),
+    undefined,
+  );
+  const error = new Error('another');
+  assert.throws(() => ifSound(() => assert.fail(error)), error);
 });
