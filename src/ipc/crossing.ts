@@ -15,7 +15,9 @@ export interface FunctionCrossing {
 }
 
 let functions: FunctionCrossing | undefined;
-/** Functions that are here, as they arrived or left before, by address: so that a blocking get can have them again. */
+/**
+ * Functions that are here, as they arrived or left before, by address: so that a blocking get can have them again.
+ */
 const arrived: Map<string, unknown> = new Map();
 
 export function learnFunctions(crossing: FunctionCrossing): void {

@@ -9,8 +9,8 @@ export type LeaseEnd = 'done' | 'back' | 'unread';
 export type SettleLease = (end: LeaseEnd) => void;
 
 /**
- * An item of a queue, leased. Say `done()` when its work has taken effect. If its holder dies before that, the item is
- * handed to somebody else, marked as redelivered.
+ * An item of a queue, leased. Say `done()` when its work has taken effect. If its holder dies before that, the item
+ * is handed to somebody else, marked as redelivered.
  */
 export class Lease<T> implements Disposable {
   readonly item: T;

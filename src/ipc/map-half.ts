@@ -1,6 +1,6 @@
 /**
- * One half of a map's memory, as bytes: a table of chains, and a log of records (map-record.ts). It knows how they hang
- * together; who may change what, and when, is the map's business (map-body.ts).
+ * One half of a map's memory, as bytes: a table of chains, and a log of records (map-record.ts). It knows how they
+ * hang together; who may change what, and when, is the map's business (map-body.ts).
  *
  *     offset  size  field    meaning
  *     0       4     buckets  how many chains there are: a power of two
@@ -10,11 +10,11 @@
  *     16      4·n   table    for each chain, where its first record is; 0: it is empty
  *     …             log      records, one behind the other; those that no chain leads to are garbage
  *
- * A key is in one chain, once. To add, to replace and to take out a record is to store one link. The tail moves before
- * that, so no chain ever leads beyond it.
+ * A key is in one chain, once. To add, to replace and to take out a record is to store one link. The tail moves
+ * before that, so no chain ever leads beyond it.
  *
- * Whatever the bytes say, nothing outside the half is read or written, and every walk ends: a link that leads nowhere,
- * or in a circle, is a DuodaoError `broken`.
+ * Whatever the bytes say, nothing outside the half is read or written, and every walk ends: a link that leads
+ * nowhere, or in a circle, is a DuodaoError `broken`.
  *
  * @module
  */

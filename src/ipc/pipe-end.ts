@@ -21,7 +21,7 @@ import { layout } from '../base/index.ts';
 import { BODY_OFFSET, here, type Kind, type Reference, type SharedObject } from '../memory/index.ts';
 import { handlesIn, handlesSent, handlesTaken } from './crossing.ts';
 import { QueueSteps } from './queue-steps.ts';
-import { ifSound } from './record-ring.ts';
+import { ifSound } from './if-sound.ts';
 
 const END = layout('pipe end', 64, {
   farewell: [0, 'u32'],

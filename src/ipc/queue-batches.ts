@@ -1,21 +1,21 @@
 /**
  * Many items into and out of a queue at once, for one thread.
  *
- * In: packed one by one, put by one store of the tail, so all of them or none. Out: leased together, read where they
- * lie, and done together; so if their taker dies between, they are handed to somebody else.
+ * In: packed one by one, put by one store of the tail, so all of them or none. Out: copied in one piece, gone by one
+ * store of the head where nothing before them is in other hands.
  *
  * @module
  */
 import { deadlineOf, DuodaoError, type Wait, type WaitSync } from '../base/index.ts';
 import { NOT_YET, type NotYet, type Reference } from '../memory/index.ts';
-import type { Taken } from './queue-body.ts';
 import { keep, type QueueFlow, undo } from './queue-flow.ts';
-import { couldHold, type Payload } from './queue-room.ts';
+import { couldHold } from './queue-room.ts';
 import type { QueueSteps } from './queue-steps.ts';
+import { RecordBatch } from './record-batch.ts';
 
 /** Items on their way in. */
 interface Batch {
-  readonly payloads: Payload[];
+  readonly records: RecordBatch;
   readonly handles: Reference[];
 }
 
@@ -31,10 +31,10 @@ export class QueueBatches<T> {
   /** Puts all items, waiting for room for all of them in the event loop. */
   async put(items: readonly T[], wait?: Wait): Promise<void> {
     deadlineOf(wait); // refused before anything is counted
-    const { payloads, handles } = this.#pack(items);
+    const { records, handles } = this.#pack(items);
     const { putting, words } = this.#steps;
     try {
-      await putting.wait(words.putting, (register) => this.#steps.tryPutAll(payloads, register), wait);
+      await putting.wait(words.putting, (register) => this.#steps.tryPutAll(records, register), wait);
     } catch (error) {
       undo(handles, error);
       throw error;
@@ -46,10 +46,10 @@ export class QueueBatches<T> {
   /** Puts all items, blocking the thread until there is room for all of them. */
   putSync(items: readonly T[], wait?: WaitSync): void {
     deadlineOf(wait);
-    const { payloads, handles } = this.#pack(items);
+    const { records, handles } = this.#pack(items);
     const { putting, words } = this.#steps;
     try {
-      putting.waitSync(words.putting, (register) => this.#steps.tryPutAll(payloads, register), wait);
+      putting.waitSync(words.putting, (register) => this.#steps.tryPutAll(records, register), wait);
     } catch (error) {
       undo(handles, error);
       throw error;
@@ -59,10 +59,10 @@ export class QueueBatches<T> {
 
   /** Puts all items if there is room for all of them, and says whether. */
   tryPut(items: readonly T[]): boolean {
-    const { payloads, handles } = this.#pack(items);
+    const { records, handles } = this.#pack(items);
     let done: true | NotYet;
     try {
-      done = this.#steps.tryPutAll(payloads, false);
+      done = this.#steps.tryPutAll(records, false);
     } catch (error) {
       undo(handles, error);
       throw error;
@@ -79,32 +79,31 @@ export class QueueBatches<T> {
         `Cannot put many items as they must be an array: current value is ${String(items)}`,
       );
     }
-    const payloads: Payload[] = [];
+    const records = new RecordBatch();
     const handles: Reference[] = [];
     try {
       for (const [index, item] of items.entries()) {
         const packed = this.#steps.pack(item, `items[${index}]`);
         handles.push(...packed.handles);
         const links = packed.handles.length + packed.addresses.length;
-        payloads.push({ bytes: packed.bytes.slice(), links });
+        records.add(packed.bytes, links);
       }
-      if (!couldHold(this.#steps.body, payloads)) throw this.#neverFits(payloads);
+      if (!couldHold(this.#steps.body, records)) throw this.#neverFits(records);
     } catch (error) {
       undo(handles);
       throw error;
     }
-    return { payloads, handles };
+    return { records, handles };
   }
 
-  #neverFits(payloads: readonly Payload[]): DuodaoError {
+  #neverFits({ count, sizeBytes }: RecordBatch): DuodaoError {
     const { capacity, ringBytes: limitBytes } = this.#steps.body;
-    const sizeBytes = payloads.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const { name } = this.#steps.words;
     return new DuodaoError(
       'over-limit',
-      `Cannot put ${payloads.length} items of ${sizeBytes} bytes at once, as the whole ${name} holds ` +
+      `Cannot put ${count} items of ${sizeBytes} bytes at once, as the whole ${name} holds ` +
         `${capacity} items in ${limitBytes} bytes: put fewer, or make it larger`,
-      { items: payloads.length, capacity, sizeBytes, limitBytes },
+      { items: count, capacity, sizeBytes, limitBytes },
     );
   }
 
@@ -112,7 +111,7 @@ export class QueueBatches<T> {
   async get(max: number, wait?: Wait): Promise<T[]> {
     checkMax(max);
     const { getting, words } = this.#steps;
-    const got = await getting.wait(words.getting, (register) => this.#tryGet(max, register), wait);
+    const got = await getting.wait(words.getting, (register) => this.#steps.tryGetMany(max, register), wait);
     return Array.isArray(got) ? got : [this.#flow.finish(await this.#flow.resolved(got))];
   }
 
@@ -121,22 +120,16 @@ export class QueueBatches<T> {
     checkMax(max);
     deadlineOf(wait);
     const { getting, words } = this.#steps;
-    const got = getting.waitSync(words.getting, (register) => this.#tryGet(max, register), wait);
+    const got = getting.waitSync(words.getting, (register) => this.#steps.tryGetMany(max, register), wait);
     return Array.isArray(got) ? got : [this.#flow.finish(got)];
   }
 
   /** Takes up to `max` of the items that are there, for good. */
   tryGet(max: number): T[] {
     checkMax(max);
-    const got = this.#tryGet(max, false);
+    const got = this.#steps.tryGetMany(max, false);
     if (got === NOT_YET) return [];
     return Array.isArray(got) ? got : [this.#flow.finish(got)];
-  }
-
-  /** Items; or a first one, leased, whose functions must be loaded first. */
-  #tryGet(max: number, register: boolean): T[] | Taken | NotYet {
-    const taken = this.#steps.tryTakeMany(max, register);
-    return taken === NOT_YET ? taken : this.#steps.openMany(taken);
   }
 }
 

@@ -6,9 +6,10 @@
  * `closed`. Before it, those who sleep for it are rung; after it, what is derived follows. So a death anywhere leaves
  * the old state or the new, and repair() derives the rest.
  *
- * Large items are copied outside of the guard, so that nobody waits for a copy. A put claims the record inside (CLAIMED,
- * with the tag of the putter), copies, and comes back to make it READY; a get leases the record, reads it where it lies,
- * and comes back to make it DONE. What a dead putter claimed is DONE, what a dead taker leased is READY again.
+ * Large items are copied outside of the guard, so that nobody waits for a copy. A put claims the record inside
+ * (CLAIMED, with the tag of the putter), copies, and comes back to make it READY; a get leases the record, reads it
+ * where it lies, and comes back to make it DONE. What a dead putter claimed is DONE, what a dead taker leased is
+ * READY again.
  *
  * Checked by killing (test/crash) and by properties against a plain array (test/unit/ipc).
  *
@@ -17,7 +18,6 @@
 import type { Tag } from '../memory/index.ts';
 import type { LeaseEnd } from './lease.ts';
 import { QueueFields } from './queue-fields.ts';
-import { type Payload, startInEmpty } from './queue-room.ts';
 import { discard, payloadsWithLinks, reap, reclaim, repair, restingState } from './queue-upkeep.ts';
 import {
   broken,
@@ -28,6 +28,7 @@ import {
   kindOfState,
   leasedTo,
   READY,
+  type RecordRing,
   recordBytes,
 } from './record-ring.ts';
 
@@ -39,7 +40,10 @@ export interface Taken {
   /** How many of its takers have died. */
   readonly deaths: number;
   readonly links: number;
-  /** A copy, the taker's own; of a large record under lease, the record itself. */
+  /**
+   * Of what is leased, a copy; or, if it is large, the record itself. Of what is gone from the queue, a copy that is
+   * good until the next is taken.
+   */
   readonly bytes: Uint8Array;
 }
 
@@ -59,33 +63,15 @@ export class QueueBody extends QueueFields {
   put(bytes: Uint8Array, links: number): void {
     const sizeBytes = recordBytes(bytes.length);
     this.getters.ringAll(this.bell);
-    if (sizeBytes > this.ring.toEnd(this.tail)) this.#putPad();
+    if (sizeBytes > this.ring.toEnd(this.tail)) this.putPad();
     const { tail } = this;
     this.ring.write(tail, this.nextId(), bytes, links);
     this.tail = tail + sizeBytes; // the commit
     this.ready++;
   }
 
-  /** Puts items for which there is room: all, or none. */
-  putAll(items: readonly Payload[]): void {
-    this.getters.ringAll(this.bell);
-    if (this.head === this.tail && startInEmpty(this, items) !== this.tail) this.#putPad();
-    let end = this.tail;
-    for (const { bytes, links } of items) {
-      const sizeBytes = recordBytes(bytes.length);
-      const toEnd = this.ring.toEnd(end);
-      if (sizeBytes > toEnd) {
-        this.ring.writePad(end, toEnd);
-        end = (end + toEnd) | 0;
-      }
-      this.ring.write(end, this.nextId(), bytes, links);
-      end = (end + sizeBytes) | 0;
-    }
-    this.tail = end; // the commit of all
-    this.ready += items.length;
-  }
-
-  #putPad(): void {
+  /** Fills up the ring to its end. */
+  putPad(): void {
     const { tail } = this;
     const toEnd = this.ring.toEnd(tail);
     this.ring.writePad(tail, toEnd);
@@ -96,7 +82,7 @@ export class QueueBody extends QueueFields {
   /** Takes the room for an item whose payload is copied in outside of the guard. */
   claim(length: number, putter: Tag): Claim {
     const sizeBytes = recordBytes(length);
-    if (sizeBytes > this.ring.toEnd(this.tail)) this.#putPad();
+    if (sizeBytes > this.ring.toEnd(this.tail)) this.putPad();
     const { tail } = this;
     const id = this.nextId();
     this.ring.writeHeader(tail, claimedBy(putter), id, length, 0);
@@ -106,11 +92,13 @@ export class QueueBody extends QueueFields {
     return claim;
   }
 
-  /** Puts what was claimed, now that it is there; or, with `isThere` false, gives its room back. False if it is gone. */
+  /**
+   * Puts what was claimed, now that it is there; or, with `isThere` false, gives its room back. False if it is gone.
+   */
   endClaim({ position, id }: Claim, putter: Tag, isThere = true): boolean {
     if (!this.#isAt(position, id, claimedBy(putter))) return false;
     this.getters.ringAll(this.bell);
-    if (!isThere) this.#ringForDone();
+    if (!isThere) this.ringForDone();
     this.ring.setState(position, isThere ? READY : DONE); // the commit
     this.claimed--;
     if (!isThere) reclaim(this);
@@ -122,14 +110,18 @@ export class QueueBody extends QueueFields {
     return true;
   }
 
-  /** Takes the oldest READY item for good, or leases it to `lessee`; undefined if there is none. */
-  take(lessee: Tag | undefined): Taken | undefined {
+  /**
+   * Takes the oldest READY item for good, or leases it to `lessee`: with `always`, or if it refers to others or is
+   * large, so that it is read before it is gone. Undefined if there is none.
+   */
+  take(lessee: Tag, always: boolean): Taken | undefined {
     if (this.ready === 0) return undefined;
-    const position = this.#firstReady();
-    const taken = this.#hand(position, lessee);
+    const position = this.firstReady();
+    const leases = always || needsLease(this.ring, position);
+    const taken = this.#hand(position, leases ? lessee : undefined);
     this.scan = this.ring.after(position, this.tail);
     this.ready--;
-    if (lessee === undefined) reclaim(this);
+    if (!leases) reclaim(this);
     return taken;
   }
 
@@ -156,10 +148,15 @@ export class QueueBody extends QueueFields {
       deliveries: ring.countDelivery(position, state),
       deaths: deathsIn(state),
       links: ring.links(position),
-      bytes: isLarge ? ring.payloadView(position) : ring.payload(position),
+      bytes:
+        lessee === undefined
+          ? ring.borrow(position)
+          : isLarge
+            ? ring.payloadView(position)
+            : ring.payload(position),
     };
     if (lessee === undefined) {
-      this.#ringForDone();
+      this.ringForDone();
       ring.setState(position, DONE); // the commit
     } else {
       ring.setState(position, leasedTo(lessee)); // the commit
@@ -168,14 +165,8 @@ export class QueueBody extends QueueFields {
     return taken;
   }
 
-  /** Whether the oldest READY item is to be leased until it has been read: it refers to others, or is large. */
-  get firstNeedsLease(): boolean {
-    if (this.ready === 0) return false;
-    const position = this.#firstReady();
-    return this.ring.links(position) > 0 || this.ring.length(position) >= LARGE_BYTES;
-  }
-
-  #firstReady(): number {
+  /** The position of the oldest READY item, when there is one. */
+  firstReady(): number {
     const { ring, tail } = this;
     // Not by positions(): every get comes by here, and a generator costs it a tenth.
     for (let position = this.scan; position !== tail; ) {
@@ -186,10 +177,10 @@ export class QueueBody extends QueueFields {
     throw broken('it counts an item that is not there');
   }
 
-  /** Rings whoever an item that becomes DONE lets go on. */
-  #ringForDone(): void {
+  /** Rings whoever items that become DONE let go on. */
+  ringForDone(count = 1): void {
     this.putters.ringAll(this.bell);
-    if (this.pending > 1) return;
+    if (this.pending > count) return;
     this.joiners.ringAll(this.bell);
     if (this.isClosed) this.getters.ringAll(this.bell);
   }
@@ -198,13 +189,13 @@ export class QueueBody extends QueueFields {
   settle(position: number, id: number, lessee: Tag, end: LeaseEnd): boolean {
     if (!this.#isAt(position, id, leasedTo(lessee))) return false;
     if (end === 'done') {
-      this.#ringForDone();
+      this.ringForDone();
       this.ring.setState(position, DONE); // the commit
     } else {
       const state = restingState(this, this.ring.deaths(position));
       if (end === 'unread') this.ring.uncountDelivery(position);
       this.getters.ringAll(this.bell);
-      if (kindOfState(state) === DEAD) this.#ringForDone();
+      if (kindOfState(state) === DEAD) this.ringForDone();
       this.ring.setState(position, state); // the commit
       this.scan = this.head;
       if (kindOfState(state) === DEAD) this.dead++;
@@ -249,4 +240,9 @@ export class QueueBody extends QueueFields {
   payloadsWithLinks(): Generator<Uint8Array> {
     return payloadsWithLinks(this);
   }
+}
+
+/** Whether an item must be leased until it has been read: it refers to others, or is large. */
+export function needsLease(ring: RecordRing, position: number): boolean {
+  return ring.links(position) > 0 || ring.length(position) >= LARGE_BYTES;
 }

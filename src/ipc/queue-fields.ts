@@ -62,6 +62,7 @@ const CLAIMED_COUNT = at(QUEUE.claimed);
 const DEAD_COUNT = at(QUEUE.dead);
 const DEATH_LIMIT = at(QUEUE.deathLimit);
 const LAST_ID = (BODY_OFFSET + QUEUE.lastId) / 8;
+const COUNTS = { ready: READY_COUNT, leased: LEASED_COUNT, dead: DEAD_COUNT };
 const SLEEPERS = at(QUEUE.sleepers);
 
 /** One thread's access to the bytes of a queue. */
@@ -120,33 +121,40 @@ export class QueueFields {
     this.#words[SCAN] = position;
   }
 
+  // The counts, as they are inside the guard.
+
   /** Items that wait to be taken. */
   get ready(): number {
-    return Atomics.load(this.#words, READY_COUNT);
+    return this.#words[READY_COUNT] as number;
   }
   set ready(count: number) {
-    Atomics.store(this.#words, READY_COUNT, count);
+    this.#words[READY_COUNT] = count;
   }
   /** Items that are leased and not done yet. */
   get leased(): number {
-    return Atomics.load(this.#words, LEASED_COUNT);
+    return this.#words[LEASED_COUNT] as number;
   }
   set leased(count: number) {
-    Atomics.store(this.#words, LEASED_COUNT, count);
+    this.#words[LEASED_COUNT] = count;
   }
   /** Items that are being copied in. */
   get claimed(): number {
-    return Atomics.load(this.#words, CLAIMED_COUNT);
+    return this.#words[CLAIMED_COUNT] as number;
   }
   set claimed(count: number) {
-    Atomics.store(this.#words, CLAIMED_COUNT, count);
+    this.#words[CLAIMED_COUNT] = count;
   }
   /** Dead letters. */
   get dead(): number {
-    return Atomics.load(this.#words, DEAD_COUNT);
+    return this.#words[DEAD_COUNT] as number;
   }
   set dead(count: number) {
-    Atomics.store(this.#words, DEAD_COUNT, count);
+    this.#words[DEAD_COUNT] = count;
+  }
+
+  /** The counts for whoever only looks, outside of the guard: a plain load might be done once for a whole loop. */
+  look(what: 'ready' | 'leased' | 'dead'): number {
+    return Atomics.load(this.#words, COUNTS[what]);
   }
 
   /** Items that are neither done nor dead letters. */
@@ -165,16 +173,16 @@ export class QueueFields {
     Atomics.store(this.#words, CLOSED, byLoss ? 2 : 1);
   }
 
-  /** How many items were put so far, gaps left by deaths included. */
-  get lastId(): number {
-    return this.#floats[LAST_ID] as number;
-  }
-
   /** A number that no record of this queue has had. */
   nextId(): number {
-    const id = this.lastId + 1;
-    this.#floats[LAST_ID] = id;
-    return id;
+    return this.nextIds(1);
+  }
+
+  /** The first of `count` numbers in a row that no record of this queue has had. */
+  nextIds(count: number): number {
+    const last = this.#floats[LAST_ID] as number;
+    this.#floats[LAST_ID] = last + count;
+    return last + 1;
   }
 
   /** The positions of all records. @throws DuodaoError `broken` at the first that does not lie where it says. */

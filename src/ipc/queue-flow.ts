@@ -1,8 +1,9 @@
 /**
  * Items into and out of a queue for one thread: awaited, blocking, or at once. The steps are queue-steps.ts.
  *
- * Values are packed, and their handles counted, before anything is waited for; if nothing comes of it, they are counted
- * back. What refers to shared objects or functions is leased until these are in our hands, and only then gone.
+ * Values are packed, and their handles counted, before anything is waited for; if nothing comes of it, they are
+ * counted back. What refers to shared objects or functions is leased until these are in our hands, and only then
+ * gone.
  *
  * @module
  */

@@ -5,13 +5,8 @@
  */
 import type { QueueFields } from './queue-fields.ts';
 import { makeRoom } from './queue-upkeep.ts';
+import type { RecordBatch } from './record-batch.ts';
 import { recordBytes } from './record-ring.ts';
-
-/** What is to be put: its bytes, and how many shared objects and functions they refer to. */
-export interface Payload {
-  readonly bytes: Uint8Array;
-  readonly links: number;
-}
 
 /** Whether an item with this many bytes of payload can be put now. */
 export function hasRoom(queue: QueueFields, payloadBytes: number): boolean {
@@ -29,35 +24,33 @@ export function hasRoom(queue: QueueFields, payloadBytes: number): boolean {
 }
 
 /** Whether all of these can be put now. */
-export function hasRoomForAll(queue: QueueFields, items: readonly Payload[]): boolean {
-  if (queue.pending + items.length > queue.capacity) return false;
+export function hasRoomForAll(queue: QueueFields, batch: RecordBatch): boolean {
+  if (queue.pending + batch.count > queue.capacity) return false;
   do {
     const { head, tail } = queue;
-    const start = head === tail ? startInEmpty(queue, items) : tail;
+    const start = head === tail ? startInEmpty(queue, batch) : tail;
     const usedBytes = head === tail ? 0 : (tail - head) >>> 0;
-    if (usedBytes + bytesFrom(queue, start, items) <= queue.ringBytes) return true;
+    if (usedBytes + bytesFrom(queue, start, batch) <= queue.ringBytes) return true;
   } while (makeRoom(queue));
   return false;
 }
 
 /** Whether all of these could be put if the queue were empty. */
-export function couldHold(queue: QueueFields, items: readonly Payload[]): boolean {
-  return items.length <= queue.capacity && bytesFrom(queue, 0, items) <= queue.ringBytes;
+export function couldHold(queue: QueueFields, batch: RecordBatch): boolean {
+  return batch.count <= queue.capacity && batch.sizeBytes <= queue.ringBytes;
 }
 
-/** Where the first of these records begins in an empty queue: at the start of the ring if they do not fit otherwise. */
-export function startInEmpty(queue: QueueFields, items: readonly Payload[]): number {
+/**
+ * Where the first of these records begins in an empty queue: at the start of the ring if they do not fit otherwise.
+ */
+export function startInEmpty(queue: QueueFields, batch: RecordBatch): number {
   const { tail, ring } = queue;
-  return bytesFrom(queue, tail, items) <= ring.sizeBytes ? tail : (tail + ring.toEnd(tail)) | 0;
+  return bytesFrom(queue, tail, batch) <= ring.sizeBytes ? tail : (tail + ring.toEnd(tail)) | 0;
 }
 
 /** How many bytes these records take if the first begins at `start`, the padding at the end of the ring included. */
-function bytesFrom({ ring }: QueueFields, start: number, items: readonly Payload[]): number {
-  let bytes = 0;
-  for (const { bytes: payload } of items) {
-    const sizeBytes = recordBytes(payload.length);
-    const toEnd = ring.toEnd(start + bytes);
-    bytes += sizeBytes > toEnd ? toEnd + sizeBytes : sizeBytes;
-  }
-  return bytes;
+function bytesFrom({ ring }: QueueFields, start: number, batch: RecordBatch): number {
+  const toEnd = ring.toEnd(start);
+  if (batch.sizeBytes <= toEnd) return batch.sizeBytes;
+  return toEnd + batch.sizeBytes - batch.sizeOf(0, batch.fitting(0, toEnd));
 }

@@ -40,6 +40,7 @@ export class QueueSide {
   readonly joining: WaitPoint;
   readonly words: QueueWords;
   readonly here: Here;
+  readonly guard: SharedObject['guard'];
   /** What must not be collected while somebody waits here: the end of a pipe. */
   readonly keeper: object | undefined;
   readonly #object: SharedObject;
@@ -52,6 +53,7 @@ export class QueueSide {
     this.keeper = keeper;
     this.words = words;
     this.here = here();
+    this.guard = object.guard;
     this.body = new QueueBody(object);
     const { getters, putters, joiners } = this.body;
     const { room } = this.here;
@@ -78,36 +80,55 @@ export class QueueSide {
     return this.#told;
   }
 
+  /** Whether this error says only that nothing goes in or out any more: everything is in order then. */
+  isTold(error: unknown): boolean {
+    return error === this.#told;
+  }
+
   /**
-   * Takes a step. Who does not wait hears of no deaths, so he looks whether one left a lease, or was the other
-   * side.
+   * Takes a step. Who does not wait hears of no deaths, so he looks whether one left something.
    */
   afterDeaths<R>(register: boolean, step: () => R | NotYet): R | NotYet {
     const found = this.inside(step);
-    if (found !== NOT_YET || register) return found;
-    const mayChange = this.keeper !== undefined || this.body.pending > this.body.ready;
-    return mayChange && this.here.reap() ? this.inside(step) : found;
+    return found === NOT_YET && !register && this.reapsOne() ? this.inside(step) : found;
+  }
+
+  /** Looks for deaths that may have left a lease or a claim here, or were the other side. True if there were some. */
+  reapsOne(): boolean {
+    const mayMatter = this.keeper !== undefined || this.body.pending > this.body.ready;
+    return mayMatter && this.here.reap();
   }
 
   /** Runs a step inside the guard. A step throws before it changes anything, or runs to its end. */
   inside<R>(step: () => R): R {
-    if (this.#hasLeft) throw this.ended('get');
-    const { guard } = this.#object;
-    const died = guard.take();
+    this.enter();
     let clean = false;
     try {
-      if (died) {
-        this.here.objects.repair(this.#object);
-        this.body.repair(); // again, as only who uses a queue is told that nothing can put it in order
-      }
       const result = step();
       clean = true;
       return result;
     } catch (error) {
-      clean = error === this.#told;
+      clean = this.isTold(error);
       throw error;
     } finally {
-      guard.give(clean);
+      this.guard.give(clean);
+    }
+  }
+
+  /**
+   * Enters the guard, with everything in order. The caller gives it: `clean` false has the next one repair. The steps
+   * that every put and get takes are written out with it, as a closure for each would cost a tenth of them.
+   */
+  enter(): void {
+    if (this.#hasLeft) throw this.ended('get');
+    if (!this.guard.take()) return;
+    let isSound = false;
+    try {
+      this.here.objects.repair(this.#object);
+      this.body.repair(); // again, as only who uses a queue is told that nothing can put it in order
+      isSound = true;
+    } finally {
+      if (!isSound) this.guard.give(false);
     }
   }
 }

@@ -9,8 +9,10 @@ import type { Encoded } from '../wire/index.ts';
 import { handlesIn, handlesSent, handlesTaken, needsFunctions, pack, unpack } from './crossing.ts';
 import type { LeaseEnd } from './lease.ts';
 import { type Claim, LARGE_BYTES, type Taken } from './queue-body.ts';
-import { hasRoom, hasRoomForAll, type Payload } from './queue-room.ts';
+import { putAll, takeMany } from './queue-bulk.ts';
+import { hasRoom, hasRoomForAll } from './queue-room.ts';
 import { QueueSide } from './queue-side.ts';
+import { payloadsIn, type RecordBatch } from './record-batch.ts';
 import { recordBytes } from './record-ring.ts';
 
 /** An item that was taken for good, or one that refers to others and is leased until these are in our hands. */
@@ -49,15 +51,27 @@ export class QueueSteps<T> extends QueueSide {
   tryPut(bytes: Uint8Array, packed: Encoded, register: boolean): true | NotYet {
     const links = packed.handles.length + packed.addresses.length;
     if (bytes.length >= LARGE_BYTES && links === 0) return this.#tryPutLarge(bytes, register);
-    return this.afterDeaths(register, () => {
-      if (this.body.isClosed) throw this.ended('put');
-      if (hasRoom(this.body, bytes.length)) {
-        this.body.put(bytes, links);
-        return true;
+    const done = this.#put(bytes, links, register);
+    return done === NOT_YET && !register && this.reapsOne() ? this.#put(bytes, links, register) : done;
+  }
+
+  #put(bytes: Uint8Array, links: number, register: boolean): true | NotYet {
+    const { body, guard } = this;
+    let clean = false;
+    this.enter();
+    try {
+      if (body.isClosed) {
+        clean = true;
+        throw this.ended('put');
       }
-      if (register) this.body.putters.add(this.here.slot);
-      return NOT_YET;
-    });
+      const fits = hasRoom(body, bytes.length);
+      if (fits) body.put(bytes, links);
+      else if (register) body.putters.add(this.here.slot);
+      clean = true;
+      return fits || NOT_YET;
+    } finally {
+      guard.give(clean);
+    }
   }
 
   /** Puts an item whose bytes are copied outside of the guard. */
@@ -83,16 +97,19 @@ export class QueueSteps<T> extends QueueSide {
   }
 
   readonly tryGet = (register: boolean): Got<T> | NotYet => {
-    const taken = this.#tryTake('get', register);
-    if (taken === NOT_YET) return taken;
-    if (taken.links > 0) return this.takeInHand(taken);
+    const taken = this.#tryTake(false, register);
+    return taken === NOT_YET ? taken : this.#got(taken);
+  };
+
+  #got(taken: Taken): Got<T> {
+    if (taken.links > 0) return this.#takeInHand(taken);
     const item = this.open(taken);
     if (taken.bytes.length >= LARGE_BYTES) this.settle(taken, 'done');
     return { item };
-  };
+  }
 
   readonly tryLease = (register: boolean): Taken | NotYet => {
-    const taken = this.#tryTake('lease', register);
+    const taken = this.#tryTake(true, register);
     return taken === NOT_YET ? taken : owned(taken);
   };
 
@@ -103,18 +120,18 @@ export class QueueSteps<T> extends QueueSide {
   }
 
   /** Keeps a leased item that is opened later. */
-  takeInHand(taken: Taken): Taken {
+  #takeInHand(taken: Taken): Taken {
     const own = owned(taken);
     this.#inHand.add(own);
     return own;
   }
 
-  tryPutAll(payloads: readonly Payload[], register: boolean): true | NotYet {
+  tryPutAll(batch: RecordBatch, register: boolean): true | NotYet {
     return this.afterDeaths(register, () => {
       if (this.body.isClosed) throw this.ended('put');
-      if (payloads.length === 0) return true;
-      if (hasRoomForAll(this.body, payloads)) {
-        this.body.putAll(payloads);
+      if (batch.count === 0) return true;
+      if (hasRoomForAll(this.body, batch)) {
+        putAll(this.body, batch);
         return true;
       }
       if (register) this.body.putters.add(this.here.slot);
@@ -122,51 +139,53 @@ export class QueueSteps<T> extends QueueSide {
     });
   }
 
-  /** Leases up to `max` items, at least one. */
-  tryTakeMany(max: number, register: boolean): Taken[] | NotYet {
-    return this.afterDeaths(register, () => {
-      const first = this.#takeOrRegister('lease', register);
-      if (first === NOT_YET) return NOT_YET;
-      const all = [first];
-      while (all.length < max) {
-        const next = this.body.take(this.here.tag);
-        if (!next) break;
-        all.push(next);
-      }
-      return all;
+  /** Takes up to `max` items, at least one; or one alone that is leased until what it refers to is in our hands. */
+  tryGetMany(max: number, register: boolean): T[] | Taken | NotYet {
+    const found = this.afterDeaths(register, () => {
+      const pieces = takeMany(this.body, max);
+      return pieces.length > 0 ? pieces : this.#takeOrRegister(false, register);
     });
-  }
-
-  /**
-   * Opens leased items and is done with them. From the first on that cannot be opened they are given back; if it is
-   * the very first, it is given alone if it only lacks a function, and else it is finished with, and its error thrown.
-   */
-  openMany(taken: readonly Taken[]): T[] | Taken {
-    const items: T[] = [];
-    try {
-      for (const one of taken) items.push(unpack(one.bytes) as T);
-    } catch (error) {
-      const rest = taken.slice(Math.max(1, items.length));
-      const [first] = taken as readonly [Taken];
-      this.settleAll(rest, 'unread');
-      if (items.length === 0) {
-        if (needsFunctions(first.bytes)) return this.takeInHand(first);
-        this.settle(first, 'done');
-        throw error;
-      }
+    if (found === NOT_YET) return found;
+    let more: T[] | undefined;
+    if (Array.isArray(found)) more = this.#unpackAll(found);
+    else {
+      const got = this.#got(found);
+      if (!('item' in got)) return got;
+      more = [got.item];
     }
-    this.settleAll(taken.slice(0, items.length), 'done');
+    const items: T[] = [];
+    for (; more; more = items.length < max ? this.#getMore(max - items.length) : undefined)
+      items.push(...more);
     return items;
   }
 
-  /** Ends leases of ours. */
-  settleAll(taken: readonly Taken[], end: LeaseEnd): void {
-    if (taken.length === 0) return;
+  /**
+   * More items behind those we have. One that cannot be opened now stays, so that its error has a call of its own.
+   */
+  #getMore(max: number): T[] | undefined {
     const { tag } = this.here;
-    const handles =
-      end === 'done' ? taken.filter(({ links }) => links > 0).map((one) => handlesIn(one.bytes)) : [];
-    this.inside(() => taken.forEach(({ position, id }) => this.body.settle(position, id, tag, end)));
-    handlesTaken(handles.flat());
+    const found = this.inside(() => {
+      const pieces = takeMany(this.body, max);
+      return pieces.length > 0 ? pieces : this.body.take(tag, true);
+    });
+    if (!found) return undefined;
+    if (Array.isArray(found)) return this.#unpackAll(found);
+    let end: LeaseEnd = 'unread';
+    try {
+      const item = unpack(found.bytes) as T;
+      end = 'done';
+      return [item];
+    } catch {
+      return undefined; // the next call meets it first, and throws
+    } finally {
+      this.settle(found, end);
+    }
+  }
+
+  #unpackAll(pieces: readonly Uint8Array[]): T[] {
+    const items: T[] = [];
+    for (const piece of pieces) for (const bytes of payloadsIn(piece)) items.push(unpack(bytes) as T);
+    return items;
   }
 
   /** Whether everything that was put is done. */
@@ -177,16 +196,32 @@ export class QueueSteps<T> extends QueueSide {
       return NOT_YET;
     });
 
-  #tryTake(how: 'get' | 'lease', register: boolean): Taken | NotYet {
-    return this.afterDeaths(register, () => this.#takeOrRegister(how, register));
+  #tryTake(leases: boolean, register: boolean): Taken | NotYet {
+    const taken = this.#take(leases, register);
+    return taken === NOT_YET && !register && this.reapsOne() ? this.#take(leases, register) : taken;
   }
 
-  #takeOrRegister(how: 'get' | 'lease', register: boolean): Taken | NotYet {
-    const leases = how === 'lease' || this.body.firstNeedsLease;
-    const taken = this.body.take(leases ? this.here.tag : undefined);
+  #take(leases: boolean, register: boolean): Taken | NotYet {
+    let clean = false;
+    this.enter();
+    try {
+      const taken = this.#takeOrRegister(leases, register);
+      clean = true;
+      return taken;
+    } catch (error) {
+      clean = this.isTold(error);
+      throw error;
+    } finally {
+      this.guard.give(clean);
+    }
+  }
+
+  #takeOrRegister(leases: boolean, register: boolean): Taken | NotYet {
+    const { body } = this;
+    const taken = body.take(this.here.tag, leases);
     if (taken) return taken;
-    if (this.body.isClosed && this.body.pending === 0) throw this.ended('get');
-    if (register) this.body.getters.add(this.here.slot);
+    if (body.isClosed && body.pending === 0) throw this.ended('get');
+    if (register) body.getters.add(this.here.slot);
     return NOT_YET;
   }
 

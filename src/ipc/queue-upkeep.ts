@@ -4,9 +4,10 @@
  * All of it runs inside the guard, and may be cut short before any store and run again.
  *
  * Dead letters. An item whose takers die again and again stays in the ring, out of sight of takers, until somebody
- * takes it as a dead letter. So that it does not keep the head of the ring where it is, it is moved into room behind it
- * that is free already: written there first, as what a DONE record contains; then that record's state, which is the
- * commit; then its old place is DONE. A death between the last two leaves it twice, under one id: repair() ends that.
+ * takes it as a dead letter. So that it does not keep the head of the ring where it is, it is moved into room behind
+ * it that is free already: written there first, as what a DONE record contains; then that record's state, which is
+ * the commit; then its old place is DONE. A death between the last two leaves it twice, under one id: repair() ends
+ * that.
  *
  * @module
  */

@@ -22,7 +22,7 @@ import { QUEUE_BODY_BYTES, QueueFields, UNBOUNDED } from './queue-fields.ts';
 import { checkQueueOptions, checkSameBounds, type QueueOptions, ringBytesFor } from './queue-options.ts';
 import { QueueFlow } from './queue-flow.ts';
 import { QueueSteps } from './queue-steps.ts';
-import { ifSound } from './record-ring.ts';
+import { ifSound } from './if-sound.ts';
 
 const KIND: Kind = {
   id: 4,
@@ -88,14 +88,14 @@ export class Queue<T = unknown> {
   /**
    * Puts an item, waiting for room in the event loop. When it resolves, the item is in the queue.
    *
-   * @throws DuodaoError `not-cloneable`, `over-limit` when the item can never fit, `closed`, `timed-out`; or the reason
-   * of `wait.signal`. The item is not in the queue then.
+   * @throws DuodaoError `not-cloneable`, `over-limit` when the item can never fit, `closed`, `timed-out`; or the
+   * reason of `wait.signal`. The item is not in the queue then.
    */
   put(item: T, wait?: Wait): Promise<void> {
     return this.#flow.put(item, wait);
   }
 
-  /** Puts an item, blocking the thread until there is room. Errors as `put`. */
+  /** As `put`, blocking the thread until there is room. */
   putSync(item: T, wait?: WaitSync): void {
     this.#flow.putSync(item, wait);
   }
@@ -119,7 +119,7 @@ export class Queue<T = unknown> {
     this.#batches.putSync(items, wait);
   }
 
-  /** Puts all items if there is room for all of them, and says whether. Never waits. Errors as `putMany`. */
+  /** Puts all items if there is room for all of them, and says whether. As `putMany`. */
   tryPutMany(items: readonly T[]): boolean {
     return this.#batches.tryPut(items);
   }
@@ -127,8 +127,8 @@ export class Queue<T = unknown> {
   /**
    * Takes the oldest item for good, waiting for one in the event loop.
    *
-   * @throws DuodaoError `closed` when the queue is closed and nothing can come any more, `timed-out`; or the reason of
-   * `wait.signal`. Nothing is taken then.
+   * @throws DuodaoError `closed` when the queue is closed and nothing can come any more, `timed-out`; or the reason
+   * of `wait.signal`. Nothing is taken then.
    */
   get(wait?: Wait): Promise<T> {
     return this.#flow.get(wait);
@@ -145,8 +145,8 @@ export class Queue<T = unknown> {
   }
 
   /**
-   * Takes the oldest items for good, at least one and up to `max`, waiting for the first in the event loop. If this
-   * process dies before it has them, they are handed to somebody else. Errors as `get`.
+   * Takes the oldest items for good, at least one and up to `max`, waiting for the first in the event loop. Errors
+   * as `get`.
    */
   getMany(max: number, wait?: Wait): Promise<T[]> {
     return this.#batches.get(max, wait);
@@ -157,7 +157,7 @@ export class Queue<T = unknown> {
     return this.#batches.getSync(max, wait);
   }
 
-  /** Takes up to `max` of the items that are there, for good; none if there are none. Never waits. As `getMany`. */
+  /** Takes up to `max` of the items that are there, for good. Never waits. As `getMany`. */
   tryGetMany(max: number): T[] {
     return this.#batches.tryGet(max);
   }
@@ -196,14 +196,14 @@ export class Queue<T = unknown> {
     return this.#flow.join(wait);
   }
 
-  /** Blocks the thread until everything that was ever put has been got, or its lease is done. As `join`. */
+  /** Blocks the thread until everything is done. As `join`. */
   joinSync(wait?: WaitSync): void {
     this.#flow.joinSync(wait);
   }
 
   /**
-   * Takes the oldest dead letter in hand, if there is one: an item of which `deathLimit` takers have died. It takes up
-   * room until its lease is done. Never waits.
+   * Takes the oldest dead letter in hand, if there is one: an item of which `deathLimit` takers have died. It takes
+   * up room until its lease is done. Never waits.
    */
   tryDeadLetter(): Lease<T> | undefined {
     const taken = this.#steps.tryLetter();
@@ -215,27 +215,25 @@ export class Queue<T = unknown> {
     this.#steps.inside(() => this.#steps.body.close());
   }
 
-  /** Whether somebody has closed the queue. */
   get isClosed(): boolean {
     return this.#steps.body.isClosed;
   }
 
   /** Items that wait to be taken; leased ones are not among them. Exact at the moment of reading. */
   get size(): number {
-    return this.#steps.body.ready;
+    return this.#steps.body.look('ready');
   }
 
   /** Items that are leased and neither done nor given back. */
   get leased(): number {
-    return this.#steps.body.leased;
+    return this.#steps.body.look('leased');
   }
 
   /** Items that are handed out no more, as `deathLimit` takers have died of them. */
   get deadLetters(): number {
-    return this.#steps.body.dead;
+    return this.#steps.body.look('dead');
   }
 
-  /** How many takers may die of an item; Infinity: any number. */
   get deathLimit(): number {
     return this.#steps.body.deathLimit || Number.POSITIVE_INFINITY;
   }
@@ -246,9 +244,8 @@ export class Queue<T = unknown> {
     return capacity === UNBOUNDED ? Number.POSITIVE_INFINITY : capacity;
   }
 
-  /** Whether a taker would wait. */
   get isEmpty(): boolean {
-    return this.#steps.body.ready === 0;
+    return this.#steps.body.look('ready') === 0;
   }
 
   /** Whether a put of even the smallest item would wait. */
@@ -256,7 +253,7 @@ export class Queue<T = unknown> {
     return this.#steps.isFull;
   }
 
-  /** Whether `get` would not wait: there is an item, or none can come any more. */
+  /** Whether `get` would not wait. */
   get isReady(): boolean {
     return this.#flow.isReady;
   }

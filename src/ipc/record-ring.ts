@@ -32,6 +32,12 @@ const RECORD = layout('queue record', 24, {
 });
 
 const HEADER_BYTES = RECORD.sizeBytes;
+/** Where the parts of a record are that others need. */
+export const RECORD_AT: Readonly<Record<'state' | 'links' | 'payload', number>> = {
+  state: RECORD.state,
+  links: RECORD.links,
+  payload: RECORD.sizeBytes,
+};
 const STATE = RECORD.state / 4;
 const ID = RECORD.id / 8;
 const DELIVERIES = RECORD.deliveries / 4;
@@ -84,6 +90,16 @@ export function recordBytes(payloadBytes: number): number {
 
 /** Below this, copying word by word is cheaper than a call of `set` or `slice`. */
 const SMALL_BYTES = 192;
+
+// Views cost more than what is copied through them, so these are made once for each thread.
+const borrowed: Int32Array = new Int32Array(SMALL_BYTES / 4 + 1);
+const borrowedBytes: readonly Uint8Array[] = Array.from(
+  { length: SMALL_BYTES + 1 },
+  (_, length) => new Uint8Array(borrowed.buffer, 0, length),
+);
+/** The memory that payloads come from most of the time: the encoder's. */
+let source: Int32Array = new Int32Array(0);
+const SOURCE_BYTES_MOST = 2 ** 20;
 
 export class RecordRing {
   readonly sizeBytes: number;
@@ -140,14 +156,16 @@ export class RecordRing {
 
   #copyIn(bytes: Uint8Array, offset: number): void {
     const { length } = bytes;
-    if (length > SMALL_BYTES || bytes.byteOffset & 3) {
+    const { buffer, byteOffset } = bytes;
+    if (length > SMALL_BYTES || byteOffset & 3 || buffer.byteLength > SOURCE_BYTES_MOST) {
       this.#bytes.set(bytes, offset);
       return;
     }
-    const source = new Int32Array(bytes.buffer, bytes.byteOffset, length >> 2);
-    const first = offset >> 2;
-    for (let i = 0; i < source.length; i++) this.#words[first + i] = source[i] as number;
-    for (let i = source.length << 2; i < length; i++) this.#bytes[offset + i] = bytes[i] as number;
+    if (source.buffer !== buffer) source = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+    const words = this.#words;
+    const [from, to, count] = [byteOffset >> 2, offset >> 2, length >> 2];
+    for (let i = 0; i < count; i++) words[to + i] = source[from + i] as number;
+    for (let i = count << 2; i < length; i++) this.#bytes[offset + i] = bytes[i] as number;
   }
 
   /** How long the payload is. */
@@ -170,6 +188,35 @@ export class RecordRing {
     const offset = position & this.#mask;
     const length = this.#words[offset >> 2] as number;
     return this.#bytes.slice(offset + HEADER_BYTES, offset + HEADER_BYTES + length);
+  }
+
+  /** A copy of the payload that is good until the next one is borrowed, by anybody of this thread. */
+  borrow(position: number): Uint8Array {
+    const word = (position & this.#mask) >> 2;
+    const length = this.#words[word] as number;
+    const bytes = borrowedBytes[length];
+    if (!bytes) return this.payload(position);
+    const words = this.#words;
+    const [from, count] = [word + HEADER_BYTES / 4, (length + 3) >> 2];
+    for (let i = 0; i < count; i++) borrowed[i] = words[from + i] as number;
+    return bytes;
+  }
+
+  /** A copy of everything from one position up to another that is not beyond the end of the ring. */
+  copy(position: number, sizeBytes: number): Uint8Array {
+    const offset = position & this.#mask;
+    return this.#bytes.slice(offset, offset + sizeBytes);
+  }
+
+  /** Writes ready-made records, all before the end of the ring, the ids from `id` on. */
+  writeAll(position: number, records: Uint8Array, id: number): void {
+    const offset = position & this.#mask;
+    this.#bytes.set(records, offset);
+    const end = offset + records.length;
+    for (let at = offset, next = id; at < end; next++) {
+      this.#floats[(at >> 3) + ID] = next;
+      at += recordBytes(this.#words[at >> 2] as number);
+    }
   }
 
   id(position: number): number {
@@ -241,14 +288,4 @@ export class RecordRing {
 
 export function broken(why: string): DuodaoError {
   return new DuodaoError('broken', `The memory of this queue makes no sense, as ${why}`);
-}
-
-/** Keeps a queue whose memory makes no sense from being the trouble of those who do not use it. */
-export function ifSound<R>(step: () => R): R | undefined {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof DuodaoError && error.code === 'broken') return undefined;
-    throw error;
-  }
 }

@@ -10,7 +10,13 @@ import type { Source } from './sources.ts';
 
 /** Sources without a mirror, and the test that covers each. */
 export const COVERED: Readonly<Record<string, string>> = {
+  'src/sync/barrier-words.ts': 'test/unit/sync/barrier-body.test.ts',
+  'src/sync/bounded-slots.ts': 'test/unit/sync/bounded-body.test.ts',
+  'src/sync/public.ts': 'test/tidy/public-names.test.ts',
+  'src/sync/semaphore-desk.ts': 'test/unit/sync/semaphore.test.ts',
   'src/ipc/queue-fields.ts': 'test/unit/ipc/queue-body.test.ts',
+  'src/ipc/queue-bulk.ts': 'test/unit/ipc/queue-batches.test.ts',
+  'src/ipc/record-batch.ts': 'test/unit/ipc/queue-batches.test.ts',
   'src/ipc/queue-room.ts': 'test/unit/ipc/queue-body.test.ts',
   'src/ipc/queue-side.ts': 'test/unit/ipc/queue-steps.test.ts',
   'src/process/functions.ts': 'test/unit/ipc/crossing.test.ts',

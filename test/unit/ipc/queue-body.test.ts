@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { Taken } from '../../../src/ipc/queue-body.ts';
 import { here } from '../../../src/memory/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
-import { COUNTS, ME, made, OTHER, Pair, SCAN, starts, steps, word } from './queue-pair.ts';
+import { COUNTS, got, leased, ME, made, OTHER, Pair, SCAN, starts, steps, word } from './queue-pair.ts';
 
 endsClean();
 
@@ -43,12 +43,12 @@ test('repair() derives every number that is derived', () => {
 test('reap() gives the leases of the dead back in their old places, and leaves those of others', () => {
   const { body } = made(9, 512);
   for (const value of [1, 2, 3, 4]) body.put(Uint8Array.of(value), 0);
-  const taken = [ME, OTHER, ME].map((tag) => body.take(tag) as Taken);
+  const taken = [ME, OTHER, ME].map((tag) => leased(body, tag) as Taken);
   body.reap(ME);
   assert.equal(body.ready, 3);
   assert.equal(body.leased, 1);
   assert.equal(body.settle(taken[0]?.position as number, taken[0]?.id as number, ME, 'done'), false);
-  const next = Array.from({ length: 3 }, () => body.take(undefined) as Taken);
+  const next = Array.from({ length: 3 }, () => got(body) as Taken);
   assert.deepEqual(
     next.map(({ bytes, deliveries }) => [bytes[0], deliveries]),
     [
@@ -68,14 +68,14 @@ test('Whoever changes a queue takes out of its wait sets those whom the change l
   assert.ok(body.getters.isEmpty);
   body.putters.add(slot);
   body.joiners.add(slot);
-  body.take(undefined);
+  got(body);
   assert.ok(body.putters.isEmpty && body.joiners.isEmpty);
   body.put(Uint8Array.of(1), 0);
-  const { position, id } = body.take(ME) as Taken;
+  const { position, id } = leased(body) as Taken;
   body.getters.add(slot);
   body.settle(position, id, ME, 'back');
   assert.ok(body.getters.isEmpty);
-  body.take(ME);
+  leased(body);
   body.getters.add(slot);
   body.reap(ME);
   assert.ok(body.getters.isEmpty);
@@ -84,6 +84,6 @@ test('Whoever changes a queue takes out of its wait sets those whom the change l
   assert.ok(body.getters.isEmpty && body.putters.isEmpty);
   // The last item of a closed queue ends the waits for more.
   body.getters.add(slot);
-  body.take(undefined);
+  got(body);
   assert.ok(body.getters.isEmpty);
 });

@@ -6,7 +6,9 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { DuodaoError, Lock, Queue } from '../../../src/index.ts';
 import { QueueBody } from '../../../src/ipc/queue-body.ts';
+import { putAll, takeMany } from '../../../src/ipc/queue-bulk.ts';
 import { hasRoom, hasRoomForAll } from '../../../src/ipc/queue-room.ts';
+import { RecordBatch } from '../../../src/ipc/record-batch.ts';
 import { BODY_OFFSET, here, kindOf, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { assertGivenBack, restingBytes } from '../../harness/tree.ts';
@@ -26,10 +28,9 @@ function made(): { body: QueueBody; object: SharedObject; queue: Queue } {
 
 /** Where closed, head, tail, scan, and the counts of records ready, leased, claimed and dead are. */
 const CONTROL = [4, 8, 12, 16, 20, 24, 28, 52];
-const batch = [
-  { bytes: new Uint8Array(9), links: 0 },
-  { bytes: new Uint8Array(90), links: 1 },
-];
+const batch = new RecordBatch();
+batch.add(new Uint8Array(9), 0);
+batch.add(new Uint8Array(90), 1);
 
 /** Writes over all that a queue keeps about its ring but the capacity, and over the ring. */
 function overwrite(object: SharedObject, control: readonly number[], ring: readonly number[]): void {
@@ -61,12 +62,12 @@ test('A step ends, and refuses what makes no sense, whatever the bytes of the qu
       const { body, object } = made();
       overwrite(object, control, ring);
       const acts = [
-        () => body.take(undefined),
-        () => body.take(ME),
+        () => body.take(ME, false),
+        () => body.take(ME, true),
         () => hasRoom(body, 20) && body.put(new Uint8Array(20), 0),
-        () => hasRoomForAll(body, batch) && body.putAll(batch),
+        () => hasRoomForAll(body, batch) && putAll(body, batch),
         () => hasRoom(body, 20) && body.endClaim(body.claim(20, ME), ME),
-        () => body.firstNeedsLease,
+        () => takeMany(body, 9),
         () => body.takeLetter(ME),
         () => body.endClaim({ position: (control[1] as number) & ~7, id: 1, room: new Uint8Array() }, ME),
         () => body.settle((control[0] as number) & ~7, 1, ME, 'done'),

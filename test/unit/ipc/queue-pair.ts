@@ -7,7 +7,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Queue } from '../../../src/index.ts';
 import { type Claim, QueueBody, type Taken } from '../../../src/ipc/queue-body.ts';
+import { putAll, takeMany } from '../../../src/ipc/queue-bulk.ts';
 import { couldHold, hasRoom, hasRoomForAll } from '../../../src/ipc/queue-room.ts';
+import { payloadsIn, RecordBatch } from '../../../src/ipc/record-batch.ts';
 import { recordBytes } from '../../../src/ipc/record-ring.ts';
 import { BODY_OFFSET, here, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { type ModelItem, QueueModel } from './queue-model.ts';
@@ -39,6 +41,7 @@ export function made(capacity: number, bytes: number, position = 0): Bytes {
 export type Step =
   | { readonly kind: 'put'; readonly length: number }
   | { readonly kind: 'claim'; readonly length: number }
+  | { readonly kind: 'many'; readonly max: number }
   | { readonly kind: 'batch'; readonly lengths: readonly number[] }
   | { readonly kind: 'get' | 'lease' | 'letter' | 'fill' | 'reap' | 'repair' }
   | { readonly kind: 'copied' | 'given up'; readonly which: number }
@@ -46,6 +49,10 @@ export type Step =
 
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('many' as const), max: fc.integer({ min: 1, max: 9 }) }),
+    },
     {
       weight: 6,
       arbitrary: fc.record({ kind: fc.constantFrom('put' as const, 'claim' as const), length: fc.nat(90) }),
@@ -93,6 +100,19 @@ export const starts: fc.Arbitrary<number> = fc.constantFrom(
   1 << 20,
 );
 
+/** Takes the oldest item for good, with bytes of its own. */
+export function got(body: QueueBody): Taken | undefined {
+  const taken = body.take(ME, false);
+  if (!taken) return undefined;
+  if (taken.links > 0) assert.ok(body.settle(taken.position, taken.id, ME, 'done'));
+  return { ...taken, bytes: taken.bytes.slice() };
+}
+
+/** Leases the oldest item. */
+export function leased(body: QueueBody, tag: number = ME): Taken | undefined {
+  return body.take(tag, true);
+}
+
 /** A real queue and its model, taken through the same steps. */
 export class Pair {
   readonly body: QueueBody;
@@ -100,6 +120,7 @@ export class Pair {
   readonly model: QueueModel<number>;
   #leases: { readonly item: ModelItem<number>; readonly taken: Taken }[] = [];
   #claims: { readonly item: ModelItem<number>; readonly claim: Claim }[] = [];
+  readonly #hasLinks: Set<ModelItem<number>> = new Set();
   #puts = 0;
 
   constructor(capacity: number, bytes: number, position: number) {
@@ -112,6 +133,7 @@ export class Pair {
     else if (step.kind === 'claim')
       this.#claim(step.length - (step.length % 3)); // without links
     else if (step.kind === 'batch') this.#putAll(step.lengths);
+    else if (step.kind === 'many') this.#takeMany(step.max);
     else if (step.kind === 'letter') this.#letter();
     else if (step.kind === 'copied' || step.kind === 'given up')
       this.#endClaim(step.which, step.kind === 'copied');
@@ -129,7 +151,8 @@ export class Pair {
     if (this.model.fits(size) !== undefined) assert.equal(fits, this.model.fits(size), `room for ${size}`);
     if (!fits) return;
     const value = this.#puts++ & 255;
-    this.model.put(value, size);
+    const item = this.model.put(value, size);
+    if (length % 3) this.#hasLinks.add(item);
     this.body.put(new Uint8Array(length).fill(value), length % 3);
   }
 
@@ -153,15 +176,40 @@ export class Pair {
   }
 
   #putAll(lengths: readonly number[]): void {
-    const batch = lengths.map((length) => ({ bytes: new Uint8Array(length), links: length % 3 }));
+    const batch = new RecordBatch();
+    const base = this.#puts;
+    for (const [index, length] of lengths.entries())
+      batch.add(new Uint8Array(length).fill((base + index) & 255), length % 3);
     if (!couldHold(this.body, batch)) return assert.equal(hasRoomForAll(this.body, batch), false);
     if (this.model.live.length === 0) assert.equal(hasRoomForAll(this.body, batch), true, 'it is empty');
     if (!hasRoomForAll(this.body, batch)) return;
-    for (const { bytes } of batch) {
-      bytes.fill(this.#puts++ & 255);
-      this.model.put(bytes[0] ?? 0, recordBytes(bytes.length));
+    for (const length of lengths) {
+      const item = this.model.put(this.#puts++ & 255, recordBytes(length));
+      if (length % 3) this.#hasLinks.add(item);
     }
-    this.body.putAll(batch);
+    putAll(this.body, batch);
+  }
+
+  #takeMany(max: number): void {
+    const pieces = takeMany(this.body, max);
+    const payloads = pieces.flatMap((piece) => [...payloadsIn(piece)]);
+    assert.ok(payloads.length <= max);
+    const first = this.model.live.find(({ state }) => state === 'ready');
+    if (payloads.length === 0 && first)
+      assert.ok(this.#hasLinks.has(first), 'the first could have been taken');
+    for (const bytes of payloads) {
+      const item = this.model.take('get');
+      assert.ok(item);
+      assert.equal(recordBytes(bytes.length), item.recordBytes);
+      assert.ok(bytes.every((byte) => byte === item.value));
+    }
+    if (payloads.length < max && payloads.length > 0) {
+      const next = this.model.live.find(({ state }) => state === 'ready');
+      assert.ok(
+        !next || this.#hasLinks.has(next) || this.model.live.indexOf(next) > 0,
+        'the next could have been taken',
+      );
+    }
   }
 
   #letter(): void {
@@ -182,7 +230,7 @@ export class Pair {
 
   #take(how: 'get' | 'lease'): void {
     const item = this.model.take(how);
-    const taken = this.body.take(how === 'lease' ? ME : undefined);
+    const taken = how === 'get' ? got(this.body) : leased(this.body);
     if (!item || !taken) return assert.equal(taken, item);
     assert.equal(taken.deliveries, item.deliveries);
     assert.equal(recordBytes(taken.bytes.length), item.recordBytes);

@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Claim, QueueBody, Taken } from '../../../src/ipc/queue-body.ts';
+import { putAll, takeMany } from '../../../src/ipc/queue-bulk.ts';
 import { hasRoom } from '../../../src/ipc/queue-room.ts';
+import { RecordBatch } from '../../../src/ipc/record-batch.ts';
 import { endsClean } from '../../harness/clean-end.ts';
-import { type Bytes, DEATH_LIMIT, ME, made, OTHER } from './queue-pair.ts';
+import { type Bytes, DEATH_LIMIT, got, leased, ME, made, OTHER } from './queue-pair.ts';
 
 endsClean();
 
@@ -34,14 +36,15 @@ function cutShort(nth: number, step: () => void): boolean {
 
 /** What takers would find, each item by its first byte; dead letters; and how many ME has leased. */
 function content({ body }: Bytes): string {
-  const { leased } = body;
+  const held = body.leased;
   const found: number[] = [];
   const letters: number[] = [];
-  for (let taken = body.take(OTHER); taken; taken = body.take(OTHER)) found.push(taken.bytes[0] as number);
+  for (let taken = leased(body, OTHER); taken; taken = leased(body, OTHER))
+    found.push(taken.bytes[0] as number);
   for (let taken = body.takeLetter(OTHER); taken; taken = body.takeLetter(OTHER))
     letters.push(taken.bytes[0] as number);
   body.reap(OTHER);
-  return `${found.join()} and ${letters.join()} dead and ${leased} leased`;
+  return `${found.join()} and ${letters.join()} dead and ${held} leased`;
 }
 
 function filled(length: number, value: number): Uint8Array {
@@ -52,8 +55,8 @@ function filled(length: number, value: number): Uint8Array {
 function nearlyFull(): Bytes & { readonly leased: Taken } {
   const bytes = made(8, 256);
   for (const [index, length] of [96, 24, 24].entries()) bytes.body.put(filled(length, index + 1), 0);
-  bytes.body.take(undefined);
-  return { ...bytes, leased: bytes.body.take(ME) as Taken };
+  got(bytes.body);
+  return { ...bytes, leased: leased(bytes.body) as Taken };
 }
 
 /** A queue in which OTHER has claimed an item. */
@@ -71,11 +74,11 @@ function blocked(): Bytes {
   const { body } = bytes;
   body.put(filled(24, 1), 0);
   for (let deaths = 0; deaths < DEATH_LIMIT; deaths++) {
-    body.take(OTHER);
+    leased(body, OTHER);
     body.reap(OTHER);
   }
   for (const value of [2, 3, 4]) body.put(filled(40, value), 0);
-  for (let taken = 0; taken < 2; taken++) body.take(undefined);
+  for (let taken = 0; taken < 2; taken++) got(body);
   return bytes;
 }
 
@@ -94,11 +97,15 @@ function withClaim(act: (body: QueueBody, claim: Claim) => void): { prepare: () 
 
 const ACTS: Readonly<Record<string, { prepare: () => Bytes; act: Act }>> = {
   put: withLease((body) => body.put(filled(24, 9), 0)),
-  'put many': withLease((body) =>
-    body.putAll([8, 8].map((length) => ({ bytes: filled(length, 9), links: 0 }))),
-  ),
-  get: withLease((body) => void body.take(undefined)),
-  lease: withLease((body) => void body.take(ME)),
+  'put many': withLease((body) => {
+    const batch = new RecordBatch();
+    for (const length of [8, 8]) batch.add(filled(length, 9), 0);
+    putAll(body, batch);
+  }),
+  'get many': withLease((body) => void takeMany(body, 1)),
+  'get many from the head': withClaim((body) => void takeMany(body, 9)),
+  get: withLease((body) => void got(body)),
+  lease: withLease((body) => void leased(body)),
   done: withLease((body, { position, id }) => void body.settle(position, id, ME, 'done')),
   back: withLease((body, { position, id }) => void body.settle(position, id, ME, 'back')),
   'reap a taker': withLease((body) => body.reap(ME)),
@@ -140,14 +147,14 @@ test('A dead letter at the head keeps nobody from putting and getting', () => {
     const { body } = made(8, 256);
     body.put(filled(60, 1), 0);
     for (let deaths = 0; deaths < DEATH_LIMIT; deaths++) {
-      assert.equal(body.take(OTHER)?.deaths, deaths);
+      assert.equal(leased(body, OTHER)?.deaths, deaths);
       body.reap(OTHER);
     }
     assert.deepEqual([body.ready, body.dead], [0, 1]);
     for (let count = 0; count < 50; count++) {
       assert.ok(hasRoom(body, length), `${count} items of ${length} bytes`);
       body.put(filled(length, count), 0);
-      assert.deepEqual(body.take(undefined)?.bytes, filled(length, count));
+      assert.deepEqual(got(body)?.bytes, filled(length, count));
     }
     const letter = body.takeLetter(ME) as Taken;
     assert.deepEqual([letter.bytes, letter.deaths, letter.deliveries], [filled(60, 1), 2, 3]);

@@ -13,7 +13,6 @@ import {
   DEAD,
   deathsIn,
   DONE,
-  ifSound,
   kindOfState,
   LEASED,
   leasedTo,
@@ -189,19 +188,4 @@ test('broken() says why the memory makes no sense', () => {
   const error = broken('two and two are five');
   assert.equal(error.code, 'broken');
   assert.match(error.message, /two and two are five/);
-});
-
-test('ifSound() gives what comes of a step, unless the memory makes no sense', () => {
-  assert.equal(
-    ifSound(() => 3),
-    3,
-  );
-  assert.equal(
-    ifSound(() => {
-      throw broken('it is so');
-    }),
-    undefined,
-  );
-  const error = new Error('another');
-  assert.throws(() => ifSound(() => assert.fail(error)), error);
 });
