@@ -248,7 +248,6 @@ export class Queue<T = unknown> {
     return this.#steps.body.look('ready') === 0;
   }
 
-  /** Whether a put of even the smallest item would wait. */
   get isFull(): boolean {
     return this.#steps.isFull;
   }

@@ -1,9 +1,9 @@
 /**
  * The sellers of the office: started, counted, killed on purpose, replaced.
  *
- * Whoever dies is replaced, as often as it happens, while orders are answered by anybody. But when a few in a row come
- * to one place and die, and not one order is answered meanwhile, there will be no better ones, and the office is told to
- * close: a broken environment must not start processes without end.
+ * Whoever dies is replaced, as often as it happens, while orders are answered by anybody. But when a few in a row
+ * come to one place and die, and not one order is answered meanwhile, there will be no better ones, and the office
+ * is told to close: a broken environment must not start processes without end.
  *
  * @module
  */
