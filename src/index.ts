@@ -36,4 +36,21 @@ export {
   type WaitableObject,
   type WaitableProcess,
 } from './process/index.ts';
-export { Held, Lock, type LockOptions } from './sync/index.ts';
+export {
+  Barrier,
+  type BarrierAction,
+  type BarrierCause,
+  type BarrierOptions,
+  type BarrierStats,
+  BoundedSemaphore,
+  Event,
+  type EventOptions,
+  type EventStats,
+  Held,
+  Lock,
+  type LockOptions,
+  Permit,
+  Semaphore,
+  type SemaphoreOptions,
+  type SemaphoreStats,
+} from './sync/index.ts';

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { layout } from '../base/index.ts';
+import { FAULTY, layout, pass } from '../base/index.ts';
 import { BODY_OFFSET, type Here, here, type SharedObject, type Tag, WaitSet } from '../memory/index.ts';
 
 const LOCK = layout('lock', 128, {
@@ -78,7 +78,9 @@ export class LockBody {
         strand = strands = (strands % 0x7fffffff) + 1;
         this.diedBefore = words[DIED] !== 0;
         words[STRAND] = strand;
+        if (FAULTY) pass('lock.taking');
         words[OWNER] = this.#here.tag; // the commit
+        if (FAULTY) pass('lock.taken');
       } else if (register) this.waiting.add(this.#here.slot);
       clean = true;
     } finally {
@@ -101,8 +103,11 @@ export class LockBody {
         } finally {
           // Also if the stack ends in the midst of ringing: a lock that nobody will release is worse than a late
           // look.
+          if (FAULTY) pass('lock.releasing');
           words[DIED] = 0;
+          if (FAULTY) pass('lock.died');
           words[OWNER] = 0; // the commit
+          if (FAULTY) pass('lock.released');
         }
       }
       clean = true;
@@ -123,5 +128,6 @@ export function reapLock(object: SharedObject, dead: Tag): void {
   if (words[OWNER] !== dead) return;
   words[DIED] = 1;
   new WaitSet(words, WAIT_SET, SLEEPERS).ringAll(here().bell);
+  if (FAULTY) pass('lock.reaped');
   Atomics.store(words, OWNER, 0); // the commit
 }

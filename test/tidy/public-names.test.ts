@@ -13,11 +13,20 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   '.': [
     'activeChildren',
     'AnyFunction',
+    'Barrier',
+    'BarrierAction',
+    'BarrierCause',
+    'BarrierOptions',
+    'BarrierStats',
+    'BoundedSemaphore',
     'Connection',
     'CurrentProcess',
     'currentProcess',
     'DuodaoError',
     'ErrorCode',
+    'Event',
+    'EventOptions',
+    'EventStats',
     'Exit',
     'Facts',
     'Held',
@@ -28,6 +37,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'ParentProcess',
     'parentProcess',
     'Participant',
+    'Permit',
     'pipe',
     'PipeConnection',
     'PipeOptions',
@@ -41,6 +51,9 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'Scalar',
     'ScalarValue',
     'ScalarView',
+    'Semaphore',
+    'SemaphoreOptions',
+    'SemaphoreStats',
     'SharedArray',
     'SharedMap',
     'SharedMapOptions',
@@ -52,6 +65,23 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'WaitableObject',
     'WaitableProcess',
     'WaitSync',
+  ],
+  './sync': [
+    'Amounts',
+    'Banker',
+    'BankerOptions',
+    'BankerStats',
+    'Claim',
+    'ClaimOptions',
+    'ClaimState',
+    'Counts',
+    'Once',
+    'OnceOptions',
+    'OnceStats',
+    'ReadWriteHeld',
+    'ReadWriteLock',
+    'ReadWriteLockOptions',
+    'ReadWriteLockStats',
   ],
 };
 
@@ -84,7 +114,7 @@ test('A string among the exports is package.json itself', () => {
 
 for (const { door, target, source } of doors) {
   test(`The door '${door}' leads to a room that is built`, () => {
-    assert.match(source, /^src\/(?:[a-z]+\/)?index\.ts$/);
+    assert.match(source, /^src\/(?:index|[a-z]+\/(?:index|public))\.ts$/);
     assert.equal(target.types, target.default.replace(/\.js$/, '.d.ts'));
     assert.ok(isBuilt(source), `${source} does not exist`);
   });
