@@ -20,7 +20,7 @@
  *
  * @module
  */
-import { DuodaoError, layout } from '../base/index.ts';
+import { DuodaoError, FAULTY, layout, pass } from '../base/index.ts';
 import { BODY_OFFSET, type SharedObject } from '../memory/index.ts';
 import { BUCKETS_MIN, MapHalf, overheadBytes } from './map-half.ts';
 import type { MapKey } from './map-key.ts';
@@ -229,6 +229,7 @@ export class MapBody {
   }
 
   #use(half: MapHalf): void {
+    if (FAULTY) pass('map.rebuilt');
     Atomics.store(this.#words, ACTIVE, half === this.#halves[0] ? 0 : 1); // the commit
   }
 

@@ -18,7 +18,7 @@
  *
  * @module
  */
-import { layout } from '../base/index.ts';
+import { FAULTY, layout, pass } from '../base/index.ts';
 import type { MapKey } from './map-key.ts';
 import { broken, MapRecords, type NewEntry, RECORD_BYTES_MIN, recordBytes } from './map-record.ts';
 
@@ -159,9 +159,12 @@ export class MapHalf {
     const sizeBytes = recordBytes(entry.key, entry.value.length);
     if (sizeBytes > this.freeBytes) throw broken('it counts fewer bytes than there are');
     const oldBytes = old === 0 ? 0 : this.records.sizeAt(old);
+    if (FAULTY) pass('map.writing');
     this.records.write(position, entry, old === 0 ? 0 : this.records.next(old));
     this.#words[TAIL] = position + sizeBytes;
+    if (FAULTY) pass('map.written');
     Atomics.store(this.#words, link, position); // the commit
+    if (FAULTY) pass('map.committed');
     if (old === 0) this.#words[ENTRIES] = this.entries + 1;
     this.#words[LIVE] = this.liveBytes + sizeBytes - oldBytes;
   }

@@ -15,6 +15,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../base/index.ts';
 import type { Tag } from '../memory/index.ts';
 import type { LeaseEnd } from './lease.ts';
 import { QueueFields } from './queue-fields.ts';
@@ -66,8 +67,10 @@ export class QueueBody extends QueueFields {
     if (sizeBytes > this.ring.toEnd(this.tail)) this.putPad();
     const { tail } = this;
     this.ring.write(tail, this.nextId(), bytes, links);
+    if (FAULTY) pass('queue.written');
     this.tail = tail + sizeBytes; // the commit
     this.ready++;
+    if (FAULTY) pass('queue.put');
   }
 
   /** Fills up the ring to its end. */
@@ -76,6 +79,7 @@ export class QueueBody extends QueueFields {
     const toEnd = this.ring.toEnd(tail);
     this.ring.writePad(tail, toEnd);
     this.tail = tail + toEnd; // committed on its own
+    if (FAULTY) pass('queue.padded');
     reclaim(this);
   }
 
@@ -88,6 +92,7 @@ export class QueueBody extends QueueFields {
     this.ring.writeHeader(tail, claimedBy(putter), id, length, 0);
     const claim = { position: tail, id, room: this.ring.payloadView(tail) };
     this.tail = tail + sizeBytes; // the commit of the claim
+    if (FAULTY) pass('queue.claimed');
     this.claimed++;
     return claim;
   }
@@ -100,6 +105,7 @@ export class QueueBody extends QueueFields {
     this.getters.ringAll(this.bell);
     if (!isThere) this.ringForDone();
     this.ring.setState(position, isThere ? READY : DONE); // the commit
+    if (FAULTY) pass('queue.arrived');
     this.claimed--;
     if (!isThere) reclaim(this);
     else {
@@ -155,11 +161,13 @@ export class QueueBody extends QueueFields {
             ? ring.payloadView(position)
             : ring.payload(position),
     };
+    if (FAULTY) pass('queue.handing');
     if (lessee === undefined) {
       this.ringForDone();
       ring.setState(position, DONE); // the commit
     } else {
       ring.setState(position, leasedTo(lessee)); // the commit
+      if (FAULTY) pass('queue.handed');
       this.leased++;
     }
     return taken;
@@ -188,6 +196,7 @@ export class QueueBody extends QueueFields {
   /** Ends a lease: the item is DONE, or READY for somebody else. False if `lessee` has no such lease. */
   settle(position: number, id: number, lessee: Tag, end: LeaseEnd): boolean {
     if (!this.#isAt(position, id, leasedTo(lessee))) return false;
+    if (FAULTY) pass('queue.settling');
     if (end === 'done') {
       this.ringForDone();
       this.ring.setState(position, DONE); // the commit
@@ -201,6 +210,7 @@ export class QueueBody extends QueueFields {
       if (kindOfState(state) === DEAD) this.dead++;
       else this.ready++;
     }
+    if (FAULTY) pass('queue.settled');
     this.leased--;
     reclaim(this);
     return true;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
+import { DuodaoError, FAULTY, pass } from '../base/index.ts';
 import { NOT_YET, type NotYet } from '../memory/index.ts';
 import type { Encoded } from '../wire/index.ts';
 import { handlesIn, handlesSent, handlesTaken, needsFunctions, pack, unpack } from './crossing.ts';
@@ -88,6 +88,7 @@ export class QueueSteps<T> extends QueueSide {
     let isPut = false;
     try {
       claim.room.set(bytes);
+      if (FAULTY) pass('queue.copied');
       isThere = true;
     } finally {
       isPut = this.inside(() => this.body.endClaim(claim, tag, isThere));

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../base/index.ts';
 import type { Tag } from '../memory/index.ts';
 import type { QueueFields } from './queue-fields.ts';
 import {
@@ -47,6 +48,7 @@ export function reclaim(queue: QueueFields): void {
   }
   if (head === from) return;
   if ((queue.scan - from) >>> 0 < (head - from) >>> 0) queue.scan = head;
+  if (FAULTY) pass('queue.reclaimed');
   queue.head = head;
 }
 
@@ -78,6 +80,7 @@ export function reap(queue: QueueFields, dead: Tag): void {
     // Somebody may wait for it, for its room, or for the end of all that is pending.
     for (const set of [queue.getters, queue.putters, queue.joiners]) set.ringAll(queue.bell);
     ring.setState(position, state === claim ? DONE : restingState(queue, ring.deaths(position) + 1)); // the commit
+    if (FAULTY) pass('queue.reaped');
   }
   repair(queue);
 }

@@ -30,7 +30,7 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
+import { DuodaoError, FAULTY, pass } from '../base/index.ts';
 import { punchHole } from '../platform/index.ts';
 import { type Arena, AT, EXTENT_BYTES, EXTENT_ENTRY_BYTES, EXTENTS_OFFSET } from './arena.ts';
 import { GUARD_NODE, type Guard } from './guard.ts';
@@ -109,6 +109,7 @@ export class Allocator {
       if (this.#kind(extent) === RUN) this.#clear(extent);
       else {
         Atomics.store(place.words, place.index, FREE); // the commit
+        if (FAULTY) pass('heap.giving');
         this.#table[extent * ENTRY + USED]! -= 1;
       }
     });
@@ -177,7 +178,9 @@ export class Allocator {
     if (extent < 0) return -1;
     header[AT.classHints + index] = extent + 1;
     const block = this.#owners(extent).indexOf(FREE);
+    if (FAULTY) pass('heap.taking');
     Atomics.store(this.#owners(extent), block, tag); // the commit
+    if (FAULTY) pass('heap.taken');
     this.#table[extent * ENTRY + USED]! += 1;
     const blocks = PER_SLAB[index] as number;
     return this.#offsetOf(extent) + firstBlock(blocks) + block * (CLASSES[index] as number);

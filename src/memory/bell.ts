@@ -16,6 +16,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../base/index.ts';
 import { closeSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import {
@@ -71,11 +72,14 @@ export class Bell {
     const { words } = this.#slots;
     const bell = Slots.bellIndex(slot);
     // SYNC with sleep() and listen(): we count, then look at the mode; they set the mode, then look at the count.
+    if (FAULTY) pass('bell.ringing');
     Atomics.add(words, bell, 1);
+    if (FAULTY) pass('bell.counted');
     const mode = Atomics.load(words, bell + 1);
     if (mode === FUTEX) futexWake(this.#slots.bellAddress(slot));
     else if (mode === PIPE && slot === this.#slot) queueMicrotask(this.#onRing);
     else if (mode === PIPE) this.#ringPipe(slot);
+    if (FAULTY) pass('bell.rung');
   }
 
   #ringPipe(slot: number): void {

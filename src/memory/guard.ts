@@ -31,7 +31,7 @@
  *
  * @module
  */
-import { assert, layout } from '../base/index.ts';
+import { assert, FAULTY, layout, pass } from '../base/index.ts';
 import {
   FUTEX_STORE_AND_WAKE,
   futexWait,
@@ -122,9 +122,11 @@ export class Guard {
       this.#pending[PENDING] = this.#node;
       // SYNC with the release in give(): what the last owner wrote is visible to us.
       if (Atomics.compareExchange(this.#line, WORD, 0, this.#tid) === 0) {
+        if (FAULTY) pass('guard.taken');
         this.#line[OWNER] = this.#thread.tag;
         return false;
       }
+      if (FAULTY) pass('guard.contended');
       return this.#takeContended();
     } catch (error) {
       // For want of stack. Only calls throw, and after the compare-exchange that makes the word ours there is none.
@@ -139,12 +141,14 @@ export class Guard {
    * It calls no function of JavaScript: see FUTEX_STORE_AND_WAKE.
    */
   give(clean = true): void {
+    if (FAULTY) pass('guard.giving');
     // SYNC with the compare-exchange in take(): publishes what we wrote. Fails only when somebody waits.
     if (!clean || Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid) {
       const what = clean ? STORE_CLEAN : STORE_BROKEN;
       this.#line[OWNER] = 0; // whoever times out just now sees that a wake-up is on its way
       this.#syscall(this.#futex, this.#address, COMMAND, COUNT, 0, this.#address, what);
     }
+    if (FAULTY) pass('guard.given');
     this.#pending[PENDING] = 0;
   }
 
@@ -186,6 +190,7 @@ export class Guard {
       if (spins++ < SPINS) continue;
       if ((seen & WAITERS) === 0 && Atomics.compareExchange(this.#line, WORD, seen, seen | WAITERS) !== seen)
         continue;
+      if (FAULTY) pass('guard.waiting');
       const end = futexWait(this.#address, seen | WAITERS, RECHECK_MS);
       if (end === 'timed-out' && this.#isLeftInSilence()) this.#thread.countNetHit();
     }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../base/index.ts';
 import { closeSync } from 'node:fs';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { makePipe, makeThreadPipe, RobustList } from '../platform/index.ts';
@@ -116,8 +117,10 @@ export class Here implements GuardThread, WaitThread {
     for (let slot = 0; slot < this.slots.top; slot++) {
       if (!this.slots.isDead(slot)) continue;
       any = true;
+      if (FAULTY) pass('reap.begun');
       const dead = this.slots.tagOf(slot);
       if (this.objects.reap(dead, slot)) this.slots.bury(this.#slotsGuard, dead);
+      if (FAULTY) pass('reap.ended');
     }
     if (any) this.bell.forgetDead();
     return any;

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
+import { DuodaoError, FAULTY, pass } from '../base/index.ts';
 import { type Allocator, OBJECT } from './allocator.ts';
 import { type Arena, AT } from './arena.ts';
 import type { GuardThread } from './guard.ts';
@@ -79,6 +79,7 @@ export class Objects {
       throw error;
     }
     this.#heap.handOver(offset, tag, OBJECT); // the commit: from now on the header accounts for it
+    if (FAULTY) pass('object.made');
     if (runOffset) this.#heap.handOver(runOffset, tag, -serial);
     this.#holds.keep(object, object);
     return object;
@@ -100,6 +101,7 @@ export class Objects {
       return true;
     });
     if (!live) throw gone();
+    if (FAULTY) pass('object.held');
     this.#holds.keep(object, object);
     return object;
   }
@@ -143,6 +145,7 @@ export class Objects {
   handleSent(reference: Reference): void {
     const found = this.#account(reference, (object) => {
       object.flights += 1;
+      if (FAULTY) pass('object.counted');
     });
     if (!found) throw gone();
   }
@@ -181,7 +184,9 @@ export class Objects {
     const actual = this.#isThere(object) ? object : this.#access(object.offset);
     actual.isDoubtful = true; // the dead may have been between a bit and a count
     // A dying body is nobody's but its freer's, and its data may be given back already.
+    if (FAULTY) pass('repair.begun');
     if (this.#isThere(actual) && !(actual.flags & DYING)) kindOf(actual.kind)?.repair(actual);
+    if (FAULTY) pass('repair.ended');
   }
 
   /** All finished objects. */
@@ -211,6 +216,7 @@ export class Objects {
       }
       // The builder may have died between the two hand-overs of create(). Asked in here, as the run of a dying
       // object may be given back, and be somebody else's who died.
+      if (FAULTY) pass('reap.object');
       if (object.runOffset) this.#heap.handOver(object.runOffset, dead, -object.serial);
       if (object.isHeldBy(slot)) object.setHolder(slot, false);
       if (object.flights > 0) object.isDoubtful = true;
@@ -240,6 +246,7 @@ export class Objects {
     if (object.flights > 0) return object.isDoubtful ? 'doubt' : 'keep';
     object.freer = this.#thread.tag;
     object.flags |= DYING;
+    if (FAULTY) pass('object.dying');
     return 'down';
   }
 

@@ -26,7 +26,7 @@
  *
  * @module
  */
-import { DuodaoError, layout } from '../base/index.ts';
+import { DuodaoError, FAULTY, layout, pass } from '../base/index.ts';
 import { inodeOf, type RobustList, startTimeOf } from '../platform/index.ts';
 import { type Arena, AT, SLOT_BYTES, SLOT_LIMIT, SLOTS_OFFSET } from './arena.ts';
 import { type Guard, OWNER_DIED } from './guard.ts';
@@ -129,8 +129,10 @@ export class Slots {
     words[base + SLOT.mode / 4] = 0;
     writeLabel(this.#nameBytes(slot), self.name);
     robust.linkForLife(words.subarray(base), this.#arena.addressOf(SLOTS_OFFSET + slot * SLOT_BYTES));
+    if (FAULTY) pass('slot.joining');
     // SYNC with the load in isLive(): from here on others may ring us and must bury us.
     Atomics.store(words, base + SLOT.state / 4, LIVE);
+    if (FAULTY) pass('slot.joined');
     return { slot, tag: this.tagOf(slot) };
   }
 
@@ -201,6 +203,7 @@ export class Slots {
     try {
       if (this.tagOf(slot) !== tag || !this.isDead(slot)) return;
       Atomics.add(this.#arena.header, AT.deaths, 1);
+      if (FAULTY) pass('slot.burying');
       Atomics.store(this.words, slot * WORDS + SLOT.state / 4, FREE);
     } finally {
       guard.give(); // there is nothing to repair here either

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../base/index.ts';
 import type { Bell } from './bell.ts';
 import { SLOT_LIMIT } from './arena.ts';
 
@@ -50,6 +51,7 @@ export class WaitSet {
     if (after === before) return;
     Atomics.store(this.#words, index, after);
     this.#words[this.#count] = (this.#words[this.#count] as number) + 1;
+    if (FAULTY) pass('set.added');
   }
 
   remove(slot: number): void {
@@ -64,12 +66,14 @@ export class WaitSet {
   /** Wakes everybody and empties the set. To be called BEFORE the change is committed. */
   ringAll(bell: Bell): void {
     if (this.isEmpty) return;
+    if (FAULTY) pass('set.ringing');
     for (let word = 0; word < WAIT_SET_WORDS; word++) {
       for (let bits = this.#words[this.#first + word] as number; bits !== 0; bits &= bits - 1) {
         bell.ring(word * 32 + (31 - Math.clz32(bits & -bits)));
       }
     }
     for (let word = 0; word < WAIT_SET_WORDS; word++) Atomics.store(this.#words, this.#first + word, 0);
+    if (FAULTY) pass('set.rung');
     this.#words[this.#count] = 0;
   }
 

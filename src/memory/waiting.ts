@@ -18,7 +18,7 @@
  *
  * @module
  */
-import { deadlineOf, timedOut, type Wait, type WaitSync } from '../base/index.ts';
+import { deadlineOf, FAULTY, pass, timedOut, type Wait, type WaitSync } from '../base/index.ts';
 import type { Bell } from './bell.ts';
 import type { Guard } from './guard.ts';
 import type { WaitSet } from './wait-set.ts';
@@ -212,6 +212,7 @@ export class WaitPoint {
     for (let first = this.#queue[0]; first; first = this.#queue[0]) {
       try {
         const value = first.attempt(true);
+        if (FAULTY) pass('wait.registered');
         if (value === NOT_YET) return served;
         first.resolve(value as never);
       } catch (error) {
@@ -268,6 +269,7 @@ export class WaitPoint {
       const left = deadline - performance.now();
       if (left <= 0) throw timedOut(what, wait);
       const end = thread.bell.sleep(seen, Math.min(left, BLOCKING_RECHECK_MS));
+      if (FAULTY) pass('wait.woken');
       slept = end === 'timed-out' && !thread.reap() ? seen : undefined;
     }
   }
