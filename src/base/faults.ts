@@ -7,12 +7,10 @@
  *
  *     kill   SIGKILL to the own process
  *     stop   SIGSTOP to the own process: whoever drives the test continues it
- *     exit   ends the thread, as worker.terminate() does; in a main thread, as kill
+ *     exit   process.exit(): in a worker thread it ends the thread, as worker.terminate() does
  *
  * @module
  */
-import { isMainThread } from 'node:worker_threads';
-
 /** All points, by name. Their numbers, from 1 on, are their places in this list: new ones come last. */
 export const FAULTS = [
   'guard.taken',
@@ -81,6 +79,6 @@ if (point) left = Number(hit);
 export function pass(here: Fault): void {
   if (here !== point || --left !== 0) return;
   if (action === 'stop') process.kill(process.pid, 'SIGSTOP');
-  else if (action === 'exit' && !isMainThread) process.exit();
+  else if (action === 'exit') process.exit();
   else process.kill(process.pid, 'SIGKILL');
 }

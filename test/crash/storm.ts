@@ -4,8 +4,8 @@
  * After each kill the others must go on. How many kills: DUODAO_KILLS, 30 if it is not set. The choices come from
  * DUODAO_SEED, or else from a seed that is printed; the moments within a turn are the machine's.
  *
- * A successor is armed (weapons.ts): it ends by itself at some hit of a fault point in the middle of our own code. If it
- * does not come there, it is killed like the others.
+ * A successor is armed (weapons.ts): it ends by itself at some hit of a fault point in the middle of our own code.
+ * If it does not come there, it is killed like the others.
  *
  * @module
  */
@@ -45,7 +45,9 @@ export interface StormOptions {
   readonly workers: number;
   /** Fault points that the work never comes to. */
   readonly never?: RegExp;
-  /** How many kinds of work there are, 1 if left out: work goes on while each kind, `place % roles`, is done by one. */
+  /**
+   * How many kinds of work there are, 1 if left out: work goes on while each kind, `place % roles`, is done by one.
+   */
   readonly roles?: number;
   /** Starts worker `number`; `place` says which of the workers it is, so that a successor can do the same work. */
   start(number: number, place: number, random: Random): Promise<Process>;

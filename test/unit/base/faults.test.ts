@@ -30,7 +30,7 @@ function fate(fault: string | undefined): { signal: string | null; said: string 
 
 test('A fault point strikes at the hit it is told, and not before', () => {
   assert.deepEqual(fate('object.made:2:kill'), { signal: 'SIGKILL', said: 'object.made object.held' });
-  assert.deepEqual(fate('object.held:1:exit'), { signal: 'SIGKILL', said: 'object.made' });
+  assert.deepEqual(fate('object.held:1:exit'), { signal: null, said: 'object.made' });
   const whole = { signal: null, said: 'object.made object.held object.made' };
   assert.deepEqual(fate('object.made:3:kill'), whole);
   assert.deepEqual(fate(undefined), whole);
