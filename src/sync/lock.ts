@@ -103,10 +103,10 @@ export class Lock {
    */
   acquireSync(wait?: WaitSync): Held {
     if (wait !== undefined) deadlineOf(wait); // refuses a bad timeoutMs even when the lock is free
+    const body = this.#body;
     for (let spins = 0; spins < SPINS; spins++) {
-      if (this.#body.owner !== 0) continue;
-      const held = this.#attempt(false);
-      if (held !== NOT_YET) return held;
+      const held = body.owner === 0 ? Held.tryTake(body, false) : undefined;
+      if (held) return held;
     }
     return this.#point.waitSync('Taking the lock', this.#attempt, wait);
   }

@@ -105,6 +105,7 @@ export class Storm {
     await Promise.all(Array.from({ length: workers }, (_, place) => this.#start(place)));
     await this.#untilWorking(workers);
     for (let killed = 0; killed < kills; ) {
+      await this.#replaceDone();
       const atOnce = Math.min(1 + (this.random(4) === 0 ? this.random(workers - 1) : 0), kills - killed);
       Atomics.store(this.pace.view, PACE.goal, this.total + TURNS);
       const moment = this.total + this.random(TURNS / 2);
@@ -119,6 +120,15 @@ export class Storm {
     }
     await this.#untilWorking(workers);
     this.#diagnose(this.#weapons.toString());
+  }
+
+  /** Replaces those who have come to the end of their work. */
+  async #replaceDone(): Promise<void> {
+    for (const [place, { process, weapon }] of this.#places.entries()) {
+      if (weapon || process.isAlive) continue;
+      assert.deepEqual(await process.join(), { how: 'exited', code: 0 });
+      await this.#start(place);
+    }
   }
 
   #armed(): number[] {
@@ -238,5 +248,5 @@ export class Storm {
 
 /** How many numbers of workers there will be; they begin at 1. */
 export function numbersIn({ kills, workers }: Pick<StormOptions, 'kills' | 'workers'>): number {
-  return kills + 2 * workers + 1; // the last ones are replaced once more
+  return 2 * (kills + workers) + 1; // some come to the end of their work, and the last ones are replaced
 }
