@@ -14,7 +14,7 @@ import type { Random } from '../fixtures/crash/random.ts';
 export interface Weapon {
   readonly point: Fault;
   readonly hit: number;
-  readonly action: 'kill' | 'stop';
+  readonly action: 'kill' | 'stop' | 'exit';
 }
 
 /** Some points are passed once in a life, others thousands of times in a turn or two. */
@@ -28,9 +28,15 @@ export class Weapons {
   readonly #sweeps: boolean;
   readonly #struck: Map<Fault, number> = new Map();
   readonly #missed: Map<Fault, number> = new Map();
+  readonly #action: 'exit' | undefined;
   #given = 0;
 
-  constructor(random: Random, never: RegExp = /^$/) {
+  /**
+   * @param never - Points that the work does not come to.
+   * @param action - How all of them end, if not by SIGKILL, or now and then SIGSTOP.
+   */
+  constructor(random: Random, never: RegExp = /^$/, action?: 'exit') {
+    this.#action = action;
     const wanted = process.env['DUODAO_POINTS'] ?? 'all';
     this.#random = random;
     this.#sweeps = wanted === 'sweep';
@@ -44,7 +50,7 @@ export class Weapons {
     const round = Math.floor(this.#given / this.#points.length);
     const hit = HITS[this.#sweeps ? round % HITS.length : this.#random(HITS.length)] as number;
     this.#given++;
-    const action = this.#random(STOPPED) === 0 ? 'stop' : 'kill';
+    const action = this.#action ?? (this.#random(STOPPED) === 0 ? 'stop' : 'kill');
     return { point: this.#points[index] as Fault, hit, action };
   }
 

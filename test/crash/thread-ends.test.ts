@@ -1,0 +1,72 @@
+/**
+ * Locks whose users are threads that end in the middle of our own code, as by worker.terminate(): the others, in the
+ * same process and in another one, go on, one inside at a time, and nothing is left of the dead.
+ */
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { Lock, Process, SharedArray } from '../../src/index.ts';
+import { here } from '../../src/memory/here.ts';
+import { PACE, type Pace } from '../fixtures/crash/pace.ts';
+import { seeded } from '../fixtures/crash/random.ts';
+import { LOCK_FAULTS, takeInTurn } from '../fixtures/crash/takers.ts';
+import { endsClean } from '../harness/clean-end.ts';
+import { start } from '../harness/participants.ts';
+import { slotsTaken, until } from '../harness/tree.ts';
+import { KILLS } from './storm.ts';
+import { Weapons } from './weapons.ts';
+
+endsClean({ killsThreads: true });
+
+const ENDS = Math.ceil(KILLS / 2);
+/** Turns in which a thread has to come to its fault point. */
+const TURNS = 100;
+
+test('Locks survive threads that end at fault points', async (t) => {
+  const seed = Number(process.env['DUODAO_SEED'] ?? randomInt(2 ** 31));
+  t.diagnostic(`DUODAO_SEED=${seed} DUODAO_KILLS=${KILLS}`);
+  const weapons = new Weapons(seeded(seed), /^(?:queue|map|object|heap|slot)\./, 'exit');
+  const pace: Pace = new SharedArray('i32', PACE.workers + ENDS + 3);
+  const killed = new SharedArray('u8', ENDS + 3);
+  const storm = { lock: new Lock(), guarded: new SharedArray('i32', 3), pace, killed };
+  const turnsOf = (number: number): number => Atomics.load(pace.view, PACE.workers + number);
+  const goOn = (): void => {
+    Atomics.store(pace.view, PACE.goal, Atomics.load(pace.view, PACE.total) + 50);
+  };
+  const thread = await start('thread', takeInTurn, [1, storm, seed]);
+  const child = await new Process({ target: takeInTurn, args: [2, storm, seed] }).start();
+  for (let number = 3; number < ENDS + 3; number++) {
+    const weapon = weapons.next();
+    // One that ends while it begins has not started.
+    const victim = await weapons
+      .with(weapon, () => start('thread', takeInTurn, [number, storm, seed + number]))
+      .catch(() => undefined);
+    let hasEnded = victim === undefined;
+    victim?.result().catch(() => {
+      hasEnded = true;
+    });
+    await until('it ends, or works', () => {
+      goOn();
+      return hasEnded || turnsOf(number) > TURNS;
+    });
+    if (weapon) weapons.count(weapon, hasEnded);
+    Atomics.store(killed.view, number, 1);
+    await victim?.kill();
+    const before = [turnsOf(1), turnsOf(2)];
+    await until('the others go on', () => {
+      goOn();
+      return [1, 2].every((one, index) => turnsOf(one) > (before[index] as number));
+    });
+  }
+  Atomics.store(pace.view, PACE.stop, 1);
+  await thread.result();
+  assert.deepEqual(await child.join(), { how: 'exited', code: 0 });
+  const faults = Atomics.load(pace.view, PACE.faults);
+  assert.deepEqual(
+    LOCK_FAULTS.filter((_, bit) => faults & (1 << bit)),
+    [],
+  );
+  await until('the dead are buried', () => slotsTaken() === 1);
+  assert.equal(here().netHits, 0);
+  t.diagnostic(weapons.toString());
+});
