@@ -1,6 +1,6 @@
 /**
  * Question:  how long after the death of a lock's holder is the next one inside, and after a taker's is his item back?
- * Method:    a child takes the lock, or leases the item, and says so; it is killed by SIGKILL while this process waits. 15
+ * Method:    a child takes the lock, or leases the item, and says so; it is killed while this process waits. 15
  *            times each.
  * Read it:   milliseconds from the call of kill() to the return of the wait.
  * Beware:    most of it is the kernel's: it takes the memory of the dead apart before anybody is told.

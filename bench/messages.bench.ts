@@ -1,5 +1,5 @@
 /**
- * Question:  what does a message cost, small, of 64 bytes, of 1 MiB, one by one and 32 at once, and how much of it is CPU?
+ * Question:  what does a message cost, small, of 64 bytes, of 1 MiB, one by one and 32 at once, and how much CPU?
  * Method:    other processes put, this one gets; the clock runs from the first to the last. 5 rounds. The floor is the
  *            bare copy of as many bytes, twice, in this process.
  * Read it:   ns for one message; CPU is user and system time of both sides together, for one message.

@@ -4,9 +4,7 @@
  * @module
  */
 import { DuodaoError } from '../base/index.ts';
-import { leaveSegment, openSegment, type Segment } from '../memory/index.ts';
-
-const LIMIT_BYTES = 2 ** 31 - 65536;
+import { leaveSegment, openSegment, SEGMENT_LIMIT_BYTES, type Segment } from '../memory/index.ts';
 
 /**
  * Bytes that programs of one user find by name, related or not.
@@ -42,9 +40,9 @@ export class SharedMemory implements Disposable {
    * `protocol` when the file is not what we make.
    */
   constructor(name: string, bytes: number) {
-    if (!Number.isInteger(bytes) || bytes < 1 || bytes > LIMIT_BYTES) {
+    if (!Number.isInteger(bytes) || bytes < 1 || bytes > SEGMENT_LIMIT_BYTES) {
       throw new RangeError(
-        `Cannot make shared memory as its size must be a whole number from 1 to ${LIMIT_BYTES}: ` +
+        `Cannot make shared memory as its size must be a whole number from 1 to ${SEGMENT_LIMIT_BYTES}: ` +
           `current value is ${bytes}`,
       );
     }

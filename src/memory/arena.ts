@@ -184,7 +184,8 @@ function arenaAt(fd: number, address: number, sizeBytes: number, words: Int32Arr
     header: words,
     addressOf: (offsetBytes) => address + offsetBytes,
     view(offsetBytes, length) {
-      if (!(offsetBytes >= 0 && length > 0 && offsetBytes + length <= sizeBytes)) {
+      const isThere = offsetBytes >= 0 && length > 0 && offsetBytes + length <= sizeBytes;
+      if (!isThere || !Number.isInteger(length)) {
         throw new DuodaoError('protocol', `Cannot view ${length} bytes at ${offsetBytes} of shared memory`, {
           sizeBytes,
         });

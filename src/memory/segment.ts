@@ -30,6 +30,7 @@ import {
   linkSync,
   openSync,
   readdirSync,
+  readSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -40,6 +41,8 @@ import { mapMemory, reserveMemory, tryLockByte, unlockByte, viewMemory } from '.
 
 const HEADER = layout('segment header', 16, { magic: [0, 'u32'], abi: [4, 'u32'], dataBytes: [8, 'f64'] });
 const DATA_OFFSET = 4096;
+/** How many bytes of data one segment can have. */
+export const SEGMENT_LIMIT_BYTES: number = 2 ** 31 - 65536;
 const MAGIC = 0x6d616475;
 const ABI = 1;
 const LIFE_BYTE = 0;
@@ -138,16 +141,17 @@ function isAt(path: string, fd: number): boolean {
 function segmentOf(path: string, fd: number): Segment {
   const { size } = fstatSync(fd);
   if (size <= DATA_OFFSET) throw foreign(path, `it holds ${size} bytes`);
-  const address = mapMemory(fd, size);
-  const header = viewMemory(address, HEADER.sizeBytes);
+  // Read, not mapped: what is not ours could be cut short meanwhile, and a mapping is there for good.
+  const header = new ArrayBuffer(HEADER.sizeBytes);
+  readSync(fd, new Uint8Array(header), 0, HEADER.sizeBytes, 0);
   const words = new Uint32Array(header);
   const dataBytes = new Float64Array(header)[HEADER.dataBytes / 8] as number;
-  if (Atomics.load(words, HEADER.magic / 4) !== MAGIC)
-    throw foreign(path, 'it does not begin like one of ours');
+  if (words[HEADER.magic / 4] !== MAGIC) throw foreign(path, 'it does not begin like one of ours');
   if (words[HEADER.abi / 4] !== ABI)
     throw foreign(path, `it has layout ${words[HEADER.abi / 4]}, this duodao has ${ABI}`);
-  if (!(dataBytes >= 1 && DATA_OFFSET + dataBytes <= size))
-    throw foreign(path, 'its size is not what it says');
+  const isSize = Number.isInteger(dataBytes) && dataBytes >= 1 && dataBytes <= SEGMENT_LIMIT_BYTES;
+  if (!isSize || DATA_OFFSET + dataBytes > size) throw foreign(path, 'its size is not what it says');
+  const address = mapMemory(fd, DATA_OFFSET + dataBytes);
   return { path, fd, data: viewMemory(address + DATA_OFFSET, dataBytes) };
 }
 

@@ -131,6 +131,8 @@ test('view() gives a buffer of its own, and never beyond the arena', () => {
     [0, -8],
     [Number.NaN, 64],
     [0, Number.NaN],
+    [0, 0.5],
+    [0, Number.MIN_VALUE],
   ] as const) {
     assert.throws(() => view(offset, length), refusal(/^Cannot view/), `${length} bytes at ${offset}`);
   }
