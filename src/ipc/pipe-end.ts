@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { layout } from '../base/index.ts';
+import { DuodaoError, layout } from '../base/index.ts';
 import { BODY_OFFSET, here, type Kind, type Reference, type SharedObject } from '../memory/index.ts';
 import { handlesIn, handlesSent, handlesTaken } from './crossing.ts';
 import { QueueSteps } from './queue-steps.ts';
@@ -95,7 +95,11 @@ export function releaseEnd(end: SharedObject): void {
 function releaseQueue(end: SharedObject, direction: Direction, reference: Reference, isLost: boolean): void {
   const { objects } = here();
   // Held meanwhile, so that nobody counts its handles while one is taken out (objects.ts).
-  const queue = objects.open(reference);
+  const queue = openQueue(reference);
+  if (!queue) {
+    Atomics.store(end.words, at(END[direction]), 0);
+    return;
+  }
   const steps = new QueueSteps(queue);
   const step = (): Uint8Array[] => {
     steps.body.close(isLost);
@@ -106,4 +110,14 @@ function releaseQueue(end: SharedObject, direction: Direction, reference: Refere
   Atomics.store(end.words, at(END[direction]), 0);
   objects.handleTaken(reference);
   objects.leave(queue);
+}
+
+/** The queue of an end; undefined if its memory names one that is not there: that is the trouble of who wrote it. */
+function openQueue(reference: Reference): SharedObject | undefined {
+  try {
+    return here().objects.open(reference);
+  } catch (error) {
+    if (error instanceof DuodaoError) return undefined;
+    throw error;
+  }
 }

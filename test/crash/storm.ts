@@ -49,6 +49,8 @@ export interface StormOptions {
    * How many kinds of work there are, 1 if left out: work goes on while each kind, `place % roles`, is done by one.
    */
   readonly roles?: number;
+  /** Where the turns are counted; its own if left out. */
+  readonly pace?: Pace;
   /** Starts worker `number`; `place` says which of the workers it is, so that a successor can do the same work. */
   start(number: number, place: number, random: Random): Promise<Process>;
   /** Told right before a worker is killed. */
@@ -71,7 +73,7 @@ export class Storm {
     this.#weapons = new Weapons(this.random, options.never);
     this.#diagnose = (message) => t.diagnostic(message);
     this.#options = options;
-    this.pace = new SharedArray('i32', PACE.workers + numbersIn(options));
+    this.pace = options.pace ?? new SharedArray('i32', PACE.workers + numbersIn(options));
   }
 
   get total(): number {
@@ -131,6 +133,10 @@ export class Storm {
     }
   }
 
+  #isSomebodyDone(): boolean {
+    return this.#places.some(({ process, weapon }) => !weapon && !process.isAlive);
+  }
+
   #armed(): number[] {
     return [...this.#places.keys()].filter((place) => this.#places[place]?.weapon);
   }
@@ -155,7 +161,8 @@ export class Storm {
         const turns = this.#turnsAt(place);
         // Until it has begun, the others only have to be there.
         if (looks++ % 8 === 0) Atomics.store(this.pace.view, PACE.goal, this.total + (turns > 0 ? 100 : 10));
-        return !process.isAlive || turns > ARMED_TURNS;
+        // Who has no work left may be the one that the armed one works with.
+        return !process.isAlive || turns > ARMED_TURNS || this.#isSomebodyDone();
       };
       await until(
         () => `the armed one ends or works (${this.total - total} turns of ${this.toString()})`,

@@ -29,16 +29,18 @@ export class Weapons {
   readonly #struck: Map<Fault, number> = new Map();
   readonly #missed: Map<Fault, number> = new Map();
   readonly #action: 'exit' | undefined;
-  #given = 0;
+  #given: number;
 
   /**
    * @param never - Points that the work does not come to.
    * @param action - How all of them end, if not by SIGKILL, or now and then SIGSTOP.
+   * @param first - Where a sweep begins: at the weapon of this number.
    */
-  constructor(random: Random, never: RegExp = /^$/, action?: 'exit') {
+  constructor(random: Random, never: RegExp = /^$/, action?: 'exit', first = 0) {
     this.#action = action;
     const wanted = process.env['DUODAO_POINTS'] ?? 'all';
     this.#random = random;
+    this.#given = first;
     this.#sweeps = wanted === 'sweep';
     this.#points = pointsOf(wanted).filter((point) => !never.test(point));
   }
@@ -66,9 +68,9 @@ export class Weapons {
   }
 
   /** Notes whether the weapon struck. */
-  count({ point }: Weapon, struck: boolean): void {
+  count({ point }: Pick<Weapon, 'point'>, struck: boolean, times = 1): void {
     const counts = struck ? this.#struck : this.#missed;
-    counts.set(point, (counts.get(point) ?? 0) + 1);
+    if (times > 0) counts.set(point, (counts.get(point) ?? 0) + times);
   }
 
   /** How many were struck by each point, and which points nobody came to. */

@@ -9,7 +9,7 @@ import { leaveEnd, makeEnd, queueOf, queuesOf, releaseEnd } from '../../../src/i
 import { createQueue } from '../../../src/ipc/queue.ts';
 import { QueueFlow } from '../../../src/ipc/queue-flow.ts';
 import { QueueSteps } from '../../../src/ipc/queue-steps.ts';
-import { here, type Kind, registerKind, type SharedObject } from '../../../src/memory/index.ts';
+import { BODY_OFFSET, here, type Kind, registerKind, type SharedObject } from '../../../src/memory/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { assertGivenBack, restingBytes, until } from '../../harness/tree.ts';
 
@@ -98,6 +98,17 @@ test('The release of an end throws away what nobody will receive, and leaves wha
     assert.equal([...unread.body.payloadsWithLinks()].length, 0);
   })();
   await assertGivenBack(before);
+});
+
+test('The release of an end whose memory names queues that are not there takes nothing down', () => {
+  const end = makeEnd(KIND, { incoming: createQueue({}), outgoing: undefined });
+  const [incoming, serial] = [(BODY_OFFSET + 8) / 4, (BODY_OFFSET + 12) / 4];
+  const before = [end.words[incoming], end.words[serial]];
+  [end.words[incoming], end.words[serial]] = [64, 77];
+  releaseEnd(end);
+  assert.deepEqual(queuesOf(end), []);
+  [end.words[incoming], end.words[serial]] = before as [number, number]; // and is counted back in peace
+  releaseEnd(end);
 });
 
 test('The release of an end that was cut short is done by the next one, and counts every handle once', () => {

@@ -108,7 +108,7 @@ export async function settle(): Promise<void> {
 
 /** Replaces the clock and the timers until the test is over. */
 export function stopClock(): { pass(ms: number): void; restore(): void } {
-  let now = performance.now();
+  let now = Math.ceil(performance.now()); // whole, so that sums of what passes are exact
   const clock = mock.method(performance, 'now', () => now);
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   return {
