@@ -20,6 +20,8 @@ export class QueueModel<T> {
   readonly capacity: number;
   readonly ringBytes: number;
   closed = false;
+  /** Whether there was a dead letter since it was last empty: room behind it may have been given back out of turn. */
+  #hadLetters = false;
   /** From the oldest that anybody needs: items that are done stay as long as an older one is not. */
   #items: ModelItem<T>[] = [];
 
@@ -40,8 +42,8 @@ export class QueueModel<T> {
   fits(recordBytes: number): boolean | undefined {
     if (this.pending >= this.capacity) return false;
     if (this.#items.length === 0) return recordBytes <= this.ringBytes;
-    // A dead letter may have been moved out of the way, as far as there was room behind it.
-    if (this.#items.some(({ deaths }) => deaths > 0)) {
+    // A dead letter may have been moved out of the way, as far as there was room behind it, or the tail moved back.
+    if (this.#hadLetters) {
       const needed = this.live.reduce((sum, item) => sum + item.recordBytes, 0);
       return needed + recordBytes > this.ringBytes ? false : undefined;
     }
@@ -67,6 +69,7 @@ export class QueueModel<T> {
   /** What becomes of an item whose holder dies. */
   lose(item: ModelItem<T>, deathLimit: number): void {
     item.deaths++;
+    if (item.deaths >= deathLimit) this.#hadLetters = true;
     this.settle(item, item.deaths >= deathLimit ? 'dead' : 'ready');
   }
 
@@ -82,6 +85,7 @@ export class QueueModel<T> {
   settle(item: ModelItem<T>, state: ModelItem<T>['state']): void {
     item.state = state;
     while (this.#items[0]?.state === 'done') this.#items.shift();
+    if (this.#items.length === 0) this.#hadLetters = false;
   }
 
   /** All that are not done, the oldest first. */
