@@ -11,13 +11,13 @@
  */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { kill } from 'node:process';
 import type { TestContext } from 'node:test';
 import { type Process, SharedArray } from '../../src/index.ts';
 import { PACE, type Pace } from '../fixtures/crash/pace.ts';
 import { type Random, seeded } from '../fixtures/crash/random.ts';
 import { stateLetterOf } from '../../src/platform/processes.ts';
 import { until } from '../harness/tree.ts';
+import { Waker } from './waker.ts';
 import { type Weapon, Weapons } from './weapons.ts';
 
 /** Turns of all together between two kills. */
@@ -28,8 +28,6 @@ const PROGRESS_LIMIT_MS = 10_000;
 const START_LIMIT_MS = 20_000;
 /** Turns in which an armed one has to come to its fault point. */
 const ARMED_TURNS = 100;
-/** How often we look whether somebody has been stopped. */
-const WAKE_MS = 30;
 
 export const KILLS: number = Number(process.env['DUODAO_KILLS'] ?? 30);
 
@@ -63,6 +61,7 @@ export class Storm {
   readonly #options: StormOptions;
   readonly #places: Worker[] = [];
   readonly #weapons: Weapons;
+  readonly #waker: Waker;
   readonly #diagnose: (message: string) => void;
   #started = 0;
 
@@ -71,6 +70,7 @@ export class Storm {
     t.diagnostic(`DUODAO_SEED=${seed} DUODAO_KILLS=${options.kills}`);
     this.random = seeded(seed);
     this.#weapons = new Weapons(this.random, options.never);
+    this.#waker = new Waker(options.workers);
     this.#diagnose = (message) => t.diagnostic(message);
     this.#options = options;
     this.pace = options.pace ?? new SharedArray('i32', PACE.workers + numbersIn(options));
@@ -89,16 +89,16 @@ export class Storm {
   async #start(place: number, weapon?: Weapon): Promise<void> {
     const number = ++this.#started;
     const process = await this.#weapons.with(weapon, () => this.#options.start(number, place, this.random));
+    this.#waker.watch(place, process.pid);
     this.#places[place] = { number, process, weapon };
   }
 
   /** Kills until it has killed enough. */
   async run(): Promise<void> {
-    const wake = setInterval(() => this.#wakeStopped(), WAKE_MS);
     try {
       await this.#run();
     } finally {
-      clearInterval(wake);
+      await this.#waker.end();
     }
   }
 
@@ -141,16 +141,6 @@ export class Storm {
     return [...this.#places.keys()].filter((place) => this.#places[place]?.weapon);
   }
 
-  /** Continues whoever a fault point has stopped, a moment later: until then all others may have to wait for it. */
-  #wakeStopped(): void {
-    for (const { process, weapon } of this.#places) {
-      if (weapon?.action !== 'stop' || !process.isAlive || stateLetterOf(process.pid as number) !== 'T')
-        continue;
-      this.#weapons.count(weapon, true);
-      kill(process.pid as number, 'SIGCONT');
-    }
-  }
-
   /** Ends a worker: it ends by itself if it is armed and comes to its fault point; else it is killed. */
   async #end(worker: Worker, place: number): Promise<void> {
     const { process, weapon } = worker;
@@ -174,6 +164,8 @@ export class Storm {
     this.#options.onKill?.(worker, place);
     if (process.isAlive) process.kill();
     const exit = await process.join();
+    const stops = this.#waker.taken(place);
+    if (weapon?.action === 'stop') this.#weapons.count(weapon, stops > 0);
     // It may have come to the end of its work before.
     const isDone = exit.how === 'exited' && exit.code === 0;
     if (!isDone) assert.deepEqual(exit, { how: 'killed', signal: 'SIGKILL' });
