@@ -9,7 +9,8 @@
  *     0           4096         header (below)
  *     4096        64 × 64      guards of the house, a line each: see HOUSE_GUARDS
  *     8192        512 × 256    slots of the participants (participants.ts)
- *     139264      16 × n       table of extents (allocator.ts)
+ *     139264      262144       who waits for what (ledger.ts)
+ *     401408      16 × n       table of extents (allocator.ts)
  *     heapOffset  64 KiB × n   extents
  *
  * Numbers are in the machine's own byte order: nobody else reads them.
@@ -24,7 +25,7 @@ import { createMemory, mapMemory, pidNamespace, sizeOf, viewMemory } from '../pl
 const LABEL = 'duodao-arena';
 const MAGIC = 0x6f616475; // "udao"
 /** Raised with every change of a layout in shared memory: a tree runs one version. */
-const ABI = 1;
+const ABI = 2;
 
 type HeaderField =
   | 'magic'
@@ -80,14 +81,16 @@ export const AT = Object.freeze({
 }) as Readonly<Record<Exclude<HeaderField, 'spare' | 'end' | 'arenaBytes' | 'pidNamespace'>, number>>;
 
 /** Guards that belong to no object: which line each has. */
-export const HOUSE_GUARDS = { slots: 0, heap: 1, names: 2 } as const;
+export const HOUSE_GUARDS = { slots: 0, heap: 1, names: 2, ledger: 3 } as const;
 const GUARDS_OFFSET = 4096;
 const GUARD_BYTES = 64;
 export const SLOTS_OFFSET = 8192;
 /** Participants at once: one for each JavaScript thread that uses shared objects. */
 export const SLOT_LIMIT = 512;
 export const SLOT_BYTES = 256;
-export const EXTENTS_OFFSET: number = SLOTS_OFFSET + SLOT_LIMIT * SLOT_BYTES;
+export const LEDGER_OFFSET: number = SLOTS_OFFSET + SLOT_LIMIT * SLOT_BYTES;
+export const LEDGER_BYTES: number = 256 * 1024;
+export const EXTENTS_OFFSET: number = LEDGER_OFFSET + LEDGER_BYTES;
 export const EXTENT_BYTES: number = 64 * 1024;
 export const EXTENT_ENTRY_BYTES = 16;
 

@@ -23,6 +23,7 @@ import {
 import { Bell, type BellPipe, makeBellPipe } from './bell.ts';
 import { DeathWatch } from './death-watch.ts';
 import { Guard, type GuardThread } from './guard.ts';
+import { Ledger } from './ledger.ts';
 import { Objects } from './objects.ts';
 import { Slots, slotOfTag, type Tag } from './slots.ts';
 import { WaitingRoom, type WaitThread } from './waiting.ts';
@@ -37,6 +38,7 @@ export class Here implements GuardThread, WaitThread {
   readonly objects: Objects;
   readonly heap: Allocator;
   readonly room: WaitingRoom;
+  readonly ledger: Ledger;
   /** Guard of the names (names.ts). */
   readonly names: Guard;
   readonly #slotsGuard: Guard;
@@ -64,6 +66,7 @@ export class Here implements GuardThread, WaitThread {
     this.heap = new Allocator(arena, this.#guard('heap'));
     this.objects = new Objects(arena, this.heap, this.slots, this);
     this.names = this.#guard('names');
+    this.ledger = new Ledger(arena, this.#guard('ledger'));
     this.#announce();
   }
 
@@ -119,6 +122,7 @@ export class Here implements GuardThread, WaitThread {
       any = true;
       if (FAULTY) pass('reap.begun');
       const dead = this.slots.tagOf(slot);
+      this.ledger.inside(() => this.ledger.reap(dead));
       if (this.objects.reap(dead, slot)) this.slots.bury(this.#slotsGuard, dead);
       if (FAULTY) pass('reap.ended');
     }

@@ -1,5 +1,6 @@
 export { openFace, referenceOf, registerFace, retireFace } from './faces.ts';
 export { attach, type Here, here } from './here.ts';
+export type { Entry, Place } from './ledger.ts';
 export { type Kind, kindOf, type Reference, registerKind } from './kinds.ts';
 export { checkName, findOrMake } from './names.ts';
 export { BODY_OFFSET, type SharedObject } from './object.ts';

@@ -234,8 +234,17 @@ export class WaitPoint {
     if (index === 0 || this.#queue.length === 0) this.serve();
   }
 
-  /** Blocks the thread until the attempt succeeds. */
-  waitSync<T>(what: string, attempt: Attempt<T>, wait: WaitSync | undefined): T {
+  /**
+   * Blocks the thread until the attempt succeeds.
+   *
+   * @param firstMs - When to try for the first time without having been rung.
+   */
+  waitSync<T>(
+    what: string,
+    attempt: Attempt<T>,
+    wait: WaitSync | undefined,
+    firstMs: number = BLOCKING_RECHECK_MS,
+  ): T {
     const deadline = deadlineOf(wait);
     const now = attempt(false);
     if (now !== NOT_YET) return now;
@@ -243,15 +252,22 @@ export class WaitPoint {
     const { bell } = this.#room.thread;
     bell.beginBlocking();
     try {
-      return this.#block(what, attempt, wait, deadline);
+      return this.#block(what, attempt, wait, deadline, firstMs);
     } finally {
       bell.endBlocking();
       this.#room.sweep();
     }
   }
 
-  #block<T>(what: string, attempt: Attempt<T>, wait: WaitSync | undefined, deadline: number): T {
+  #block<T>(
+    what: string,
+    attempt: Attempt<T>,
+    wait: WaitSync | undefined,
+    deadline: number,
+    firstMs: number,
+  ): T {
     const { thread } = this.#room;
+    let recheckMs = firstMs;
     /** What the bell had counted when we slept until we looked by ourselves; undefined if we had a reason to look. */
     let slept: number | undefined;
     for (;;) {
@@ -268,7 +284,8 @@ export class WaitPoint {
       }
       const left = deadline - performance.now();
       if (left <= 0) throw timedOut(what, wait);
-      const end = thread.bell.sleep(seen, Math.min(left, BLOCKING_RECHECK_MS));
+      const end = thread.bell.sleep(seen, Math.min(left, recheckMs));
+      recheckMs = BLOCKING_RECHECK_MS;
       if (FAULTY) pass('wait.woken');
       slept = end === 'timed-out' && !thread.reap() ? seen : undefined;
     }

@@ -12,10 +12,13 @@ export type { BarrierAction, BarrierCause, BarrierOptions } from './barrier-opti
 export { BoundedSemaphore } from './bounded-semaphore.ts';
 export { Event, type EventOptions, type EventStats } from './event.ts';
 export { Held } from './held.ts';
-export { Lock, type LockOptions, lockOf } from './lock.ts';
-export { LOCK_BYTES, reapLock, repairLock } from './lock-body.ts';
+export { Lock, lockOf } from './lock.ts';
+export type { LockOptions } from './lock-options.ts';
+export { LOCK_BYTES, type LockStats, reapLock, repairLock } from './lock-body.ts';
 export { Once, type OnceOptions, type OnceStats } from './once.ts';
 export { ReadWriteLock, type ReadWriteLockOptions, type ReadWriteLockStats } from './read-write-lock.ts';
 export { ReadWriteHeld } from './read-write-lock-held.ts';
+export { RLock } from './rlock.ts';
 export { Semaphore, type SemaphoreOptions, type SemaphoreStats } from './semaphore.ts';
 export { Permit } from './semaphore-permit.ts';
+export type { LockWait, LockWaitSync, Within } from './strand.ts';

@@ -3,23 +3,23 @@
  *
  * @module
  */
-import { deadlineOf, type Wait, type WaitSync } from '../base/index.ts';
 import {
   checkName,
   findOrMake,
   here,
   type Kind,
-  NOT_YET,
-  type NotYet,
   openFace,
   type Participant,
   registerFace,
   registerKind,
   type SharedObject,
-  WaitPoint,
 } from '../memory/index.ts';
 import { Held } from './held.ts';
-import { LOCK_BYTES, LockBody, reapLock, repairLock } from './lock-body.ts';
+import { LOCK_BYTES, LockBody, type LockStats, reapLock, repairLock } from './lock-body.ts';
+import { LockDesk, type Take } from './lock-desk.ts';
+import { checkFlags, flagsOf, lineBytes, type LockOptions } from './lock-options.ts';
+import { parkWhole, tellParts } from './lock-parts.ts';
+import { type LockWait, type LockWaitSync, newStrand, NOBODY, WHOLE_THREAD } from './strand.ts';
 
 const KIND: Kind = {
   id: 1,
@@ -29,15 +29,6 @@ const KIND: Kind = {
   reap: reapLock,
 };
 registerKind(KIND);
-
-/** Loads of the owner's word before going to sleep, while a holder that runs is likely to be done soon. */
-const SPINS = 200;
-
-/** How a lock is made. */
-export interface LockOptions {
-  /** A label for people; it does not have to be unique. See `Lock.named` for finding a lock by name. */
-  readonly name?: string;
-}
 
 /** What the next constructor opens instead of making a lock of its own. */
 let opening: SharedObject | undefined;
@@ -49,9 +40,11 @@ let opening: SharedObject | undefined;
  * exclude each other as two processes do.
  *
  * - **Across:** threads and processes of one program's tree; it can be sent to any of them.
- * - **Order:** within a thread, first come first served; between threads none is promised.
+ * - **Order:** within a thread, first come first served; between threads none is promised, unless it is `fair`.
  * - **If the holder dies:** the next taker gets the lock, within 100 ms, and is told by `held.ownerDied`.
- * - **Limits:** not reentrant: a strand that takes it again waits for itself.
+ * - **Deadlocks:** a blocking wait that closes a circle of waits throws `deadlock`, and so does an awaited one that
+ *   says what it holds, by `within`.
+ * - **Limits:** not reentrant: a strand that takes it again waits for itself. See {@link RLock}.
  *
  * @example
  * ```ts
@@ -63,58 +56,70 @@ let opening: SharedObject | undefined;
  */
 export class Lock {
   readonly #body: LockBody;
-  readonly #point: WaitPoint;
-  readonly #attempt: (register: boolean) => Held | NotYet;
+  readonly #desk: LockDesk;
+  /** How it is taken for a strand that begins with it, by whoever awaits it, blocks for it, or does not wait. */
+  readonly #await: Take<Held>;
+  readonly #block: Take<Held>;
 
   constructor(options: LockOptions = {}) {
     const object = opening ?? createLock(options);
     opening = undefined;
     const body = new LockBody(object);
     this.#body = body;
-    this.#point = new WaitPoint(here().room, object.guard, body.waiting);
-    this.#attempt = (register) => {
-      let held = Held.tryTake(body, register);
-      // Who does not wait hears of no deaths, so he looks.
-      if (!held && !register && body.isOwnerDead && here().reap()) held = Held.tryTake(body, false);
-      return held ?? NOT_YET;
-    };
+    this.#desk = new LockDesk(body);
+    this.#await = (register, ticket) => Held.tryTake(body, newStrand(), register, ticket, NOBODY);
+    this.#block = (register, ticket) => Held.tryTake(body, newStrand(), register, ticket, WHOLE_THREAD);
     registerFace(this, object, KIND.id);
+    tellParts(this, { body, desk: this.#desk, park: (strand) => parkWhole(body, strand) });
   }
 
-  /** The lock with this name, anywhere in the tree: the first call makes it. It lives as long as the tree. */
-  static named(name: string): Lock {
+  /**
+   * The lock with this name, anywhere in the tree: the first call makes it. It lives as long as the tree.
+   *
+   * @throws RangeError when it exists and was made with other options.
+   */
+  static named(name: string, options: Omit<LockOptions, 'name'> = {}): Lock {
     checkName('lock', name);
-    return findOrMake(KIND.id, name, () => createLock({ name })) as Lock;
+    const lock = findOrMake(KIND.id, name, () => createLock({ ...options, name })) as Lock;
+    checkFlags('lock', name, options, lock.#body.flags);
+    return lock;
   }
 
   /**
    * Takes the lock, letting the event loop run until it is free.
    *
-   * @throws DuodaoError `timed-out`, or the reason of `wait.signal`; the lock is not taken then.
+   * @throws DuodaoError `timed-out`; `deadlock` when a wait that says `within` what it would wait could never end;
+   * `owner-died` when a strict lock is broken; or the reason of `wait.signal`. The lock is not taken then.
    */
-  acquire(wait?: Wait): Promise<Held> {
-    return this.#point.wait('Taking the lock', this.#attempt, wait);
+  acquire(wait?: LockWait): Promise<Held> {
+    if (wait?.within === undefined) return this.#desk.acquire(this.#await, NOBODY, wait);
+    try {
+      const strand = Held.strandOf(wait.within);
+      return this.#desk.acquire(this.#takeFor(strand, strand), strand, wait);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
    * Takes the lock, blocking the thread until it is free.
    *
-   * @throws DuodaoError `timed-out`; the lock is not taken then.
+   * @throws DuodaoError `timed-out`; `deadlock` when the wait could never end; `owner-died` when a strict lock is
+   * broken. The lock is not taken then.
    */
-  acquireSync(wait?: WaitSync): Held {
-    if (wait !== undefined) deadlineOf(wait); // refuses a bad timeoutMs even when the lock is free
-    const body = this.#body;
-    for (let spins = 0; spins < SPINS; spins++) {
-      const held = body.owner === 0 ? Held.tryTake(body, false) : undefined;
-      if (held) return held;
-    }
-    return this.#point.waitSync('Taking the lock', this.#attempt, wait);
+  acquireSync(wait?: LockWaitSync): Held {
+    const within = wait?.within;
+    const take = within === undefined ? this.#block : this.#takeFor(Held.strandOf(within), WHOLE_THREAD);
+    return this.#desk.acquireSync(take, wait);
   }
 
-  /** Takes the lock if it is free. Never waits. */
+  #takeFor(strand: number, waiter: number): Take<Held> {
+    return (register, ticket) => Held.tryTake(this.#body, strand, register, ticket, waiter);
+  }
+
+  /** Takes the lock if it is free. Never waits. @throws DuodaoError `owner-died` when a strict lock is broken. */
   tryAcquire(): Held | undefined {
-    const held = this.#attempt(false);
-    return held === NOT_YET ? undefined : held;
+    return this.#desk.try(this.#await);
   }
 
   /**
@@ -122,7 +127,7 @@ export class Lock {
    *
    * @throws Whatever `fn` throws, and whatever `acquire` throws.
    */
-  async use<T>(fn: (held: Held) => T, wait?: Wait): Promise<Awaited<T>> {
+  async use<T>(fn: (held: Held) => T, wait?: LockWait): Promise<Awaited<T>> {
     const held = await this.acquire(wait);
     try {
       return await fn(held);
@@ -141,12 +146,32 @@ export class Lock {
     const { owner } = this.#body;
     return owner === 0 ? undefined : here().slots.describe(owner);
   }
+
+  /** Whether it is strict, and was released in doubt after a death. Nobody can take it then. */
+  get isBroken(): boolean {
+    return this.#body.isBroken;
+  }
+
+  /**
+   * Says that what a broken lock guards is in order again: it can be taken as before. For a strict lock that was
+   * released without `held.markConsistent()`; of no effect on any other.
+   */
+  markConsistent(): void {
+    this.#body.markConsistent(0);
+  }
+
+  /** What can be seen from outside, at one moment. */
+  stats(): LockStats {
+    return this.#body.stats();
+  }
 }
 
 function createLock(options: LockOptions): SharedObject {
   const { name } = options;
   if (name !== undefined) checkName('lock', name);
-  return here().objects.create(KIND, { bodyBytes: LOCK_BYTES, dataBytes: 0 }, name ?? '', () => {});
+  const flags = flagsOf('lock', options);
+  const size = { bodyBytes: LOCK_BYTES, dataBytes: lineBytes(flags) };
+  return here().objects.create(KIND, size, name ?? '', (object) => LockBody.init(object, flags));
 }
 
 function openLock(object: SharedObject): Lock {

@@ -7,6 +7,7 @@ import test from 'node:test';
 import { Lock } from '../../../src/index.ts';
 import { BODY_OFFSET, here, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { LOCK_BYTES, LockBody, reapLock, repairLock } from '../../../src/sync/lock-body.ts';
+import { newStrand } from '../../../src/sync/strand.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 
 endsClean();
@@ -33,6 +34,12 @@ function made(): Bytes {
   return { object, body: new LockBody(object), words: object.words };
 }
 
+/** Takes the lock for a new strand, and gives its number; 0 if the lock is not free. */
+function take(body: LockBody, register = false): number {
+  const strand = newStrand();
+  return body.tryTake(strand, register) ? strand : 0;
+}
+
 /** The number of waiting participants as its bits say, and as it is counted. */
 function sleepers({ words }: Bytes): [bits: number, counted: number] {
   const bits = words.subarray(WAIT_SET, WAIT_SET + 16).reduce((sum, word) => sum + bitsOf(word), 0);
@@ -50,11 +57,13 @@ test('A lock of zero bytes is free, and its place is as large as it says', () =>
   assert.equal(body.owner, 0);
 });
 
-test('tryTake() names this participant as the owner, and gives each strand another number', () => {
+test('tryTake() names this participant as the owner, and the strand it was given', () => {
   const { body } = made();
   const strands = Array.from({ length: 5 }, () => {
-    const strand = body.tryTake(false);
+    const strand = take(body);
     assert.equal(body.owner, here().tag);
+    assert.ok(body.isHeldBy(strand));
+    assert.ok(!body.isHeldBy(strand + 1));
     body.release(strand);
     assert.equal(body.owner, 0);
     return strand;
@@ -65,11 +74,11 @@ test('tryTake() names this participant as the owner, and gives each strand anoth
 
 test('tryTake() of a held lock gives 0, and leaves this participant among the sleepers only if asked to', () => {
   const lock = made();
-  const strand = lock.body.tryTake(false);
-  assert.equal(lock.body.tryTake(false), 0);
+  const strand = take(lock.body);
+  assert.equal(take(lock.body), 0);
   assert.deepEqual(sleepers(lock), [0, 0]);
-  assert.equal(lock.body.tryTake(true), 0);
-  assert.equal(lock.body.tryTake(true), 0);
+  assert.equal(take(lock.body, true), 0);
+  assert.equal(take(lock.body, true), 0);
   assert.deepEqual(sleepers(lock), [1, 1]);
   assert.ok(lock.body.waiting.has(here().slot));
   lock.body.release(strand);
@@ -78,7 +87,7 @@ test('tryTake() of a held lock gives 0, and leaves this participant among the sl
 
 test('release() is only for the strand that holds the lock', () => {
   const { body, words } = made();
-  const strand = body.tryTake(false);
+  const strand = take(body);
   body.release(strand + 1);
   assert.equal(body.owner, here().tag);
   words[OWNER] = DEAD; // another participant, with a strand of the same number
@@ -95,19 +104,19 @@ test('reapLock() frees the lock of the dead only, and tells each taker until one
   words[OWNER] = DEAD;
   reapLock(object, DEAD + 1);
   assert.equal(body.owner, DEAD);
-  body.tryTake(true);
+  take(body, true);
   reapLock(object, DEAD);
   assert.equal(body.owner, 0);
   assert.deepEqual(sleepers(lock), [0, 0]);
 
-  body.tryTake(false);
+  take(body);
   assert.equal(body.diedBefore, true);
   words[OWNER] = DEAD; // that one dies, too
   reapLock(object, DEAD);
-  const strand = body.tryTake(false);
+  const strand = take(body);
   assert.equal(body.diedBefore, true);
   body.release(strand);
-  body.release(body.tryTake(false));
+  body.release(take(body));
   assert.equal(body.diedBefore, false);
 });
 
@@ -116,7 +125,7 @@ test('A release cut short between its two stores still tells the next taker', ()
   words[OWNER] = DEAD;
   words[DIED] = 0;
   reapLock(object, DEAD);
-  body.release(body.tryTake(false));
+  body.release(take(body));
   assert.equal(body.diedBefore, true);
 });
 
@@ -133,13 +142,13 @@ test('reapLock() may be cut short before its commit, and run again', () => {
 test('A lock whose guard was left by the dead is put in order by whoever comes next', () => {
   const lock = made();
   const { body, object, words } = lock;
-  const strand = body.tryTake(false);
+  const strand = take(body);
   // Died between a bit and its count.
   object.guard.take();
   words[WAIT_SET] = 0b1010;
   words[SLEEPERS] = 7;
   object.guard.give(false);
-  assert.equal(body.tryTake(false), 0);
+  assert.equal(take(body), 0);
   assert.deepEqual(sleepers(lock), [2, 2]);
   assert.equal(object.guard.isBroken, false);
   words.fill(0, WAIT_SET, WAIT_SET + 16);

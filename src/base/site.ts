@@ -1,0 +1,37 @@
+/**
+ * Where in the user's code we were called from.
+ *
+ * A stack costs microseconds, so this is asked only where somebody is about to wait, or wants to be told everything.
+ *
+ * @module
+ */
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Our own code: whatever lies beside or below this room. */
+const OURS: string = fileURLToPath(new URL('../', import.meta.url));
+const FRAMES = 30;
+const FRAME = /^\s*at (?:(.*) \()?(?:file:\/\/)?(\/[^()]*|[^()]*:\d+:\d+)\)?$/;
+
+/** File, line and column of the innermost call that is not ours, relative to the working directory; '' if unknown. */
+export function callSite(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const { stack } = new Error('where are we called from');
+  Error.stackTraceLimit = limit;
+  // A program may have its own ideas of a stack.
+  return typeof stack === 'string' ? siteIn(stack) : '';
+}
+
+/** The first place in a stack that is neither ours nor of Node.js. */
+export function siteIn(stack: string): string {
+  for (const line of stack.split('\n')) {
+    const place = FRAME.exec(line)?.[2];
+    if (place === undefined || place.startsWith('node:')) continue;
+    const path = decodeURI(place);
+    if (path.startsWith(OURS)) continue;
+    const near = relative(process.cwd(), path);
+    return near.startsWith('..') ? path : near;
+  }
+  return '';
+}

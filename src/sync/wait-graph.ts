@@ -1,0 +1,225 @@
+/**
+ * Who waits for whom: finds the wait that can never end, and says so with names.
+ *
+ * A strand that waits for long writes into the ledger which lock it waits for; who holds a lock is in the lock. So
+ * the graph is walked from a lock to its holder, from there to the lock he waits for, and so on. If that comes back
+ * to whoever has just begun to wait, nobody in the circle will ever go on.
+ *
+ * That what was seen on the way was true at one moment: all of it is read inside the guard of the ledger. A strand
+ * that waits cannot release anything before its wait has ended, and no wait ends before its entry is taken out, for
+ * which the guard is needed. So whoever is found waiting for a lock that another holds still holds, at the end of the
+ * walk, what it held at the beginning.
+ *
+ * A thread that blocks can release nothing, so everything that any of its strands holds waits for it to go on. An
+ * awaited wait speaks for its own strand only, and one of a strand that is not named, for nobody. Where one strand
+ * waits for several locks at once, all of these ways must lead back. So what is reported is a deadlock, always; what
+ * is not reported may be one.
+ *
+ * What ends by itself within a second is left alone.
+ *
+ * @module
+ */
+import { callSite, DuodaoError, type Facts, type WaitSync } from '../base/index.ts';
+import {
+  type Entry,
+  here,
+  kindOf,
+  type Participant,
+  type Place,
+  type SharedObject,
+} from '../memory/index.ts';
+import { type Holder, holderIn, type LockBody, UNWATCHED } from './lock-body.ts';
+import { WHOLE_THREAD } from './strand.ts';
+
+/** Whoever limits its wait to less than this prefers its own time-out to being told. */
+const PATIENCE_MS = 1000;
+/** How long a blocking wait lasts before it is written down: most are over by then. */
+export const SOON_MS = 5;
+/** How often a wait looks again: a circle may also be closed by what another wait of its thread has taken. */
+const AGAIN_MS = 250;
+
+/** A wait for a lock that is worth looking at. */
+export class StrandWait {
+  readonly #body: LockBody;
+  readonly #strand: number;
+  readonly #site: string | undefined;
+  readonly #began: number = performance.now();
+  #looked = 0;
+  #entry = -1;
+
+  /** @param site - Where the wait is asked for, if that cannot be seen any more when it is looked at. */
+  constructor(body: LockBody, strand: number, site?: string) {
+    this.#body = body;
+    this.#strand = strand;
+    this.#site = site;
+  }
+
+  /** To be called now and then while the wait lasts. @throws DuodaoError `deadlock` when it can never end. */
+  look(): void {
+    const now = performance.now();
+    if (this.#strand === WHOLE_THREAD && now - this.#began < SOON_MS) return;
+    if (this.#looked !== 0 && now - this.#looked < AGAIN_MS) return;
+    const site = this.#looked === 0 ? (this.#site ?? callSite()) : '';
+    this.#looked = now;
+    const circle = here().ledger.inside(() => {
+      if (site !== '' || this.#entry < 0) this.#enter(site);
+      return this.#circle();
+    });
+    if (!circle) return;
+    const parties = circle.map((link) => describe(link));
+    this.end();
+    throw deadlock(this.#body.object, parties);
+  }
+
+  /** To be called once the wait is over, however it ended, and before whoever waited goes on. */
+  end(): void {
+    if (this.#entry < 0) return;
+    const { ledger, tag } = here();
+    ledger.inside(() => ledger.remove(this.#entry, tag));
+    this.#entry = -1;
+  }
+
+  #enter(site: string): void {
+    if (this.#entry >= 0) return;
+    const { ledger, tag } = here();
+    this.#entry = ledger.add('wait', tag, this.#strand, this.#body.object, site);
+  }
+
+  #circle(): Link[] | undefined {
+    const { tag, ledger } = here();
+    const entries = ledger.entries();
+    const own = entries.find(({ index }) => index === this.#entry);
+    if (!own) return undefined; // there was no room for it
+    const me = { tag, strand: this.#strand };
+    const rest = wayBack(entries, this.#body.object, me, new Set());
+    return rest && link([{ entry: own, holder: me }, ...rest], entries);
+  }
+}
+
+/** A wait for this lock that is to be looked at; undefined if it is nobody's, short, or not to be watched. */
+export function watchOf(
+  body: LockBody,
+  strand: number,
+  wait: WaitSync | undefined,
+  site?: string,
+): StrandWait | undefined {
+  if (body.flags & UNWATCHED || (wait?.timeoutMs ?? Number.POSITIVE_INFINITY) < PATIENCE_MS) return undefined;
+  return new StrandWait(body, strand, site);
+}
+
+/** Somebody who waits. */
+interface Waiter {
+  readonly entry: Entry;
+  readonly holder: Holder;
+}
+
+/** Who waits from the holder of this object on, if all of that leads back to `me`. Inside the guard of the ledger. */
+function wayBack(
+  entries: readonly Entry[],
+  object: Place,
+  me: Holder,
+  passed: Set<number>,
+): Waiter[] | undefined {
+  const holder = holderOf(object);
+  if (!holder || !here().isAlive(holder.tag)) return undefined;
+  if (holder.tag === me.tag && (me.strand === WHOLE_THREAD || me.strand === holder.strand)) return [];
+  let way: Waiter[] | undefined;
+  for (const entry of waitsOf(entries, holder)) {
+    if (passed.has(entry.index)) return undefined;
+    passed.add(entry.index);
+    const rest = wayBack(entries, entry.object, me, passed);
+    if (!rest) return undefined;
+    way = [{ entry, holder }, ...rest];
+  }
+  return way;
+}
+
+/** What a holder waits for: when its thread blocks, that. */
+function waitsOf(entries: readonly Entry[], { tag, strand }: Holder): Entry[] {
+  const waits = entries.filter((entry) => entry.kind === 'wait' && entry.tag === tag);
+  const blocked = waits.filter((entry) => entry.strand === WHOLE_THREAD);
+  return blocked.length > 0 ? blocked : waits.filter((entry) => entry.strand === strand);
+}
+
+function holderOf({ offset, serial }: Place): Holder | undefined {
+  const object = here().objects.find({ kind: 0, offset: offset / 64, serial });
+  return object && holderIn(object);
+}
+
+/** One in the circle: waits for `wants`, and holds what the one before it waits for. */
+interface Link {
+  readonly who: Participant | undefined;
+  readonly wants: Place;
+  readonly site: string;
+  readonly has: Place;
+  readonly since: string;
+}
+
+function link(circle: readonly Waiter[], entries: readonly Entry[]): Link[] {
+  const { ledger, slots } = here();
+  return circle.map(({ entry }, index) => {
+    const has = (circle.at(index - 1) as Waiter).entry.object;
+    const holder = holderOf(has);
+    const hold = entries.find(
+      ({ kind, tag, strand, object }) =>
+        kind === 'hold' &&
+        tag === holder?.tag &&
+        strand === holder.strand &&
+        object.offset === has.offset &&
+        object.serial === has.serial,
+    );
+    return {
+      who: slots.describe(entry.tag),
+      wants: entry.object,
+      site: ledger.site(entry.index),
+      has,
+      since: hold ? ledger.site(hold.index) : '',
+    };
+  });
+}
+
+interface Party extends Omit<Link, 'wants' | 'has'> {
+  readonly wants: string;
+  readonly has: string;
+}
+
+function describe(one: Link): Party {
+  return { ...one, wants: nameOf(one.wants), has: nameOf(one.has) };
+}
+
+/** What people call a shared object: its kind and its label, or its number. */
+export function nameOf({ offset, serial }: Place): string {
+  const object = here().objects.find({ kind: 0, offset: offset / 64, serial });
+  const kind = object ? (kindOf(object.kind)?.name ?? 'object') : 'object';
+  return object?.label ? `${kind} "${object.label}"` : `${kind} #${serial}`;
+}
+
+function deadlock(object: SharedObject, circle: readonly Party[]): DuodaoError {
+  const lines = circle.map(
+    ({ who, wants, site, has, since }) =>
+      `  ${who?.name} (pid ${who?.pid}${who?.thread ? `, thread ${who.thread}` : ''}) holds the ${has}` +
+      `${since && `, taken at ${since},`} and waits for the ${wants}${site && ` at ${site}`}`,
+  );
+  const message =
+    `Cannot wait for the ${nameOf(object)} as that would never end: each of these waits for the next\n` +
+    lines.join('\n');
+  return new DuodaoError('deadlock', message, factsOf(circle));
+}
+
+/** `process1`, `pid1`, `thread1`, `holds1`, `waitsFor1`, `site1` are of whoever is told; the next is who it waits for. */
+function factsOf(circle: readonly Party[]): Facts {
+  const facts: Record<string, string | number> = { parties: circle.length };
+  for (const [index, { who, wants, site, has, since }] of circle.entries()) {
+    const number = index + 1;
+    if (who) {
+      facts[`process${number}`] = who.name;
+      facts[`pid${number}`] = who.pid;
+      facts[`thread${number}`] = who.thread;
+    }
+    facts[`holds${number}`] = has;
+    if (since) facts[`since${number}`] = since;
+    facts[`waitsFor${number}`] = wants;
+    facts[`site${number}`] = site;
+  }
+  return facts;
+}
