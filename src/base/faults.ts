@@ -63,6 +63,11 @@ export const FAULTS = [
   'map.written',
   'map.committed',
   'map.rebuilt',
+  'condition.entered',
+  'condition.ended',
+  'condition.telling',
+  'condition.told',
+  'condition.passed',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

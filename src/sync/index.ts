@@ -10,6 +10,7 @@ export { Claim } from './banker-claim.ts';
 export { Barrier, type BarrierStats } from './barrier.ts';
 export type { BarrierAction, BarrierCause, BarrierOptions } from './barrier-options.ts';
 export { BoundedSemaphore } from './bounded-semaphore.ts';
+export { Condition, type ConditionOptions, type ConditionStats } from './condition.ts';
 export { Event, type EventOptions, type EventStats } from './event.ts';
 export { Held } from './held.ts';
 export { Lock, lockOf } from './lock.ts';

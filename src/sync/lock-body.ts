@@ -126,6 +126,11 @@ export class LockBody implements HeldLock {
     return this.owner === this.#here.tag && this.#words[STRAND] === strand;
   }
 
+  /** The strand of this thread that holds it; 0 if none does. */
+  get strandHere(): number {
+    return this.owner === this.#here.tag ? (this.#words[STRAND] as number) : 0;
+  }
+
   /** Whether the holder has died, and nobody has seen to it yet. */
   get isOwnerDead(): boolean {
     const { owner } = this;
