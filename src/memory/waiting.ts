@@ -18,7 +18,7 @@
  *
  * @module
  */
-import { deadlineOf, FAULTY, pass, timedOut, type Wait, type WaitSync } from '../base/index.ts';
+import { deadlineOf, DuodaoError, FAULTY, pass, timedOut, type Wait, type WaitSync } from '../base/index.ts';
 import type { Bell } from './bell.ts';
 import type { Guard } from './guard.ts';
 import type { WaitSet } from './wait-set.ts';
@@ -215,12 +215,14 @@ export class WaitPoint {
         if (FAULTY) pass('wait.registered');
         if (value === NOT_YET) return served;
         first.resolve(value as never);
+        served = true;
       } catch (error) {
         first.reject(error);
+        // That is found by looking: nobody could have rung.
+        served ||= !(error instanceof DuodaoError && error.code === 'deadlock');
       }
       first.settled();
       this.#queue.shift();
-      served = true;
     }
     this.#room.leave(this);
     return served;
