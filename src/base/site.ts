@@ -28,10 +28,19 @@ export function siteIn(stack: string): string {
   for (const line of stack.split('\n')) {
     const place = FRAME.exec(line)?.[2];
     if (place === undefined || place.startsWith('node:')) continue;
-    const path = decodeURI(place);
-    if (path.startsWith(OURS)) continue;
+    const path = decoded(place);
+    if (path === '' || path.startsWith(OURS)) continue;
     const near = relative(process.cwd(), path);
     return near.startsWith('..') ? path : near;
   }
   return '';
+}
+
+/** A place as people write it; '' if it is none. */
+function decoded(place: string): string {
+  try {
+    return decodeURI(place);
+  } catch {
+    return ''; // a percent sign that belongs to the name of a file
+  }
 }
