@@ -5,7 +5,8 @@
  *     npm run torture -- --kills 2000 --seed 7            2000 of them, the same choices each time
  *     npm run torture -- --point queue.put                only at this point (name or number), or at several: a,b
  *     npm run torture -- --sweep                          at each point in turn, at hit after hit
- *     npm run torture -- --only queue                     one of the storms: lock, queue, map, permit, banker
+ *     npm run torture -- --only queue                     one of the storms: lock, queue, map, permit, banker,
+ *                                                         condition, mixed
  *
  * The storms are tests (test/crash/*-kill.test.ts): each keeps a record of what was promised that is independent of
  * what it tests. Here they run one after the other, in peace, with as many kills as are asked for; the suite runs
@@ -20,7 +21,7 @@ import { parseArgs } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The storms, and how much of the kills each has. */
-const STORMS = { lock: 3, queue: 4, map: 2, permit: 2, banker: 1 };
+const STORMS = { lock: 3, queue: 4, map: 2, permit: 2, banker: 1, condition: 2, mixed: 2 };
 
 function readArguments() {
   const { values } = parseArgs({

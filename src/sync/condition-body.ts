@@ -12,9 +12,9 @@
  *         4   4     since     a number from when the oldest of the others came (a hint: who is told first)
  *
  * Each step is one store of a `waits`: a wait begins, is notified, ends. A notification is given to a participant
- * that waits, never remembered for one that may come. If it dies before it has gone on, whoever reaps it gives the
- * notification to another one, and only then takes it from the record of the dead: a second death between the two
- * makes one wake-up too many, never one too few.
+ * that waits, never remembered for one that may come; and its wait ends only when it has the lock again. If it dies
+ * before, whoever reaps it gives the notification to another one, and only then takes it from the record of the dead:
+ * a second death between the two makes one wake-up too many, never one too few.
  *
  * Only the participants that are notified are rung, each before its record says so: the rule of wait-set.ts for one
  * bit.
@@ -63,6 +63,8 @@ export class ConditionBody {
   readonly #words: Int32Array;
   readonly #records: Int32Array;
   readonly #repair: () => void;
+  /** Waits of this thread that know that they were notified, and are on their way to the lock. */
+  #going = 0;
 
   constructor(object: SharedObject) {
     this.object = object;
@@ -86,12 +88,13 @@ export class ConditionBody {
     return { kind: word(0), offset: word(1), serial: word(2) };
   }
 
-  /** Waits that have not been notified, of the dead too until they are reaped. */
+  /** Waits that have not been notified. */
   get waits(): number {
+    const { slots } = this.#here;
     let count = 0;
-    for (let slot = 0; slot < this.#here.slots.top; slot++) {
+    for (let slot = 0; slot < slots.top; slot++) {
       const record = Atomics.load(this.#records, slot * 2);
-      count += waitsIn(record) - toldIn(record);
+      if (record !== 0 && slots.isAlive(slots.tagOf(slot))) count += waitsIn(record) - toldIn(record);
     }
     return count;
   }
@@ -114,14 +117,12 @@ export class ConditionBody {
     });
   }
 
-  /** Ends a wait of this thread that was notified; with `register`, leaves it among the sleepers if none was. */
-  tryEnd(register: boolean): boolean {
+  /** Whether a wait of this thread was notified; with `register`, leaves it among the sleepers if none was. */
+  tryGo(register: boolean): boolean {
     const { slot } = this.#here;
     return this.#inside(() => {
-      const record = this.#record(slot);
-      if (toldIn(record) > 0) {
-        this.#setRecord(slot, record - ONE_WAIT - 1); // the commit
-        if (FAULTY) pass('condition.ended');
+      if (toldIn(this.#record(slot)) > this.#going) {
+        this.#going++;
         return true;
       }
       if (register) this.waiting.add(slot);
@@ -129,15 +130,39 @@ export class ConditionBody {
     });
   }
 
-  /** Ends a wait that comes to nothing. True if it was notified after all: then it has ended as it should. */
+  /** Ends a wait that has come to nothing. False if it was notified after all: then it goes as if it had been told. */
   giveUp(): boolean {
     const { slot } = this.#here;
     return this.#inside(() => {
       const record = this.#record(slot);
+      const told = toldIn(record) - this.#going;
       // As long as others of this thread wait, the notification is theirs.
-      const isTold = waitsIn(record) === toldIn(record) && toldIn(record) > 0;
-      this.#setRecord(slot, record - ONE_WAIT - (isTold ? 1 : 0)); // the commit
-      return isTold;
+      if (told > 0 && waitsIn(record) - this.#going === told) {
+        this.#going++;
+        return false;
+      }
+      this.#setRecord(slot, record - ONE_WAIT); // the commit
+      return true;
+    });
+  }
+
+  /** Ends a wait that goes: it has the lock again. */
+  end(): void {
+    const { slot } = this.#here;
+    this.#inside(() => {
+      this.#setRecord(slot, this.#record(slot) - ONE_WAIT - 1); // the commit
+      this.#going--;
+      if (FAULTY) pass('condition.ended');
+    });
+  }
+
+  /** Ends a wait that goes, but cannot have the lock again: its notification is for another. */
+  passOn(): void {
+    const { slot } = this.#here;
+    this.#inside(() => {
+      this.#tellOne();
+      this.#setRecord(slot, this.#record(slot) - ONE_WAIT - 1); // the commit
+      this.#going--;
     });
   }
 

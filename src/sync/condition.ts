@@ -64,9 +64,10 @@ let opening: SharedObject | undefined;
  * - **Order:** who waits longest is notified first; among the waits of one thread, in their order.
  * - **Not remembered:** a notification when nobody waits is nothing. So look at what you wait for, in a loop, or use
  *   `waitFor`.
- * - **If a waiter dies:** a notification that it was given and did not use goes to another one. Two deaths in a row may
- *   notify one too many.
- * - **If whoever holds the lock dies:** as with the lock; a wait is told by `held.ownerDied`.
+ * - **If a waiter dies:** a notification that it was given before it had the lock again goes to another one. Two deaths
+ *   in a row may notify one too many.
+ * - **If whoever holds the lock dies:** as with the lock; a wait is told by `held.ownerDied`. What it was about to say
+ *   is unsaid: put things in order, and `notifyAll`.
  *
  * @example
  * ```ts
@@ -94,9 +95,9 @@ export class Condition {
     this.#body = body;
     this.#point = new WaitPoint(here().room, object.guard, body.waiting);
     this.#attempt = (register) => {
-      if (body.tryEnd(register)) return true;
+      if (body.tryGo(register)) return true;
       // Who does not wait hears of no deaths, and a notification of the dead may be for us.
-      return !register && here().reap() && body.tryEnd(false) ? true : NOT_YET;
+      return !register && here().reap() && body.tryGo(false) ? true : NOT_YET;
     };
     registerFace(this, object, KIND.id);
   }
@@ -153,11 +154,17 @@ export class Condition {
     try {
       await this.#point.wait(WHAT, this.#attempt, wait);
     } catch (reason) {
-      if (!this.#body.giveUp()) failure = { reason };
+      if (this.#body.giveUp()) failure = { reason };
     }
-    await this.#parts.desk.acquire(this.#takeAgain(strand), strand, undefined);
+    try {
+      await this.#parts.desk.acquire(this.#takeAgain(strand), strand, undefined);
+    } catch (error) {
+      if (!failure) this.#body.passOn();
+      throw error;
+    }
     resume();
     if (failure) throw failure.reason;
+    this.#body.end();
   }
 
   /** Blocks the thread until it is notified; otherwise as {@link wait}. */
@@ -174,11 +181,17 @@ export class Condition {
     try {
       this.#point.waitSync(WHAT, this.#attempt, wait);
     } catch (reason) {
-      if (!this.#body.giveUp()) failure = { reason };
+      if (this.#body.giveUp()) failure = { reason };
     }
-    this.#parts.desk.acquireSync(this.#takeAgain(strand), undefined);
+    try {
+      this.#parts.desk.acquireSync(this.#takeAgain(strand), undefined);
+    } catch (error) {
+      if (!failure) this.#body.passOn();
+      throw error;
+    }
     resume();
     if (failure) throw failure.reason;
+    this.#body.end();
   }
 
   /**

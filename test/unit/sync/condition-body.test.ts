@@ -47,16 +47,19 @@ test('A notification goes to a wait that has begun, and is remembered for none t
   const { body } = bytes;
   assert.equal(body.notify(1), 0);
   body.enter();
-  assert.equal(body.tryEnd(false), false);
+  assert.equal(body.tryGo(false), false);
   assert.deepEqual([record(bytes), body.waits], [[1, 0], 1]);
   assert.equal(body.notify(5), 1);
   assert.deepEqual([record(bytes), body.waits], [[1, 1], 0]);
   assert.equal(body.notify(1), 0);
-  assert.equal(body.tryEnd(true), true);
+  assert.equal(body.tryGo(true), true);
+  assert.deepEqual(record(bytes), [1, 1], 'until it has the lock');
+  assert.equal(body.tryGo(true), false, 'once');
+  body.end();
   assert.deepEqual(record(bytes), [0, 0]);
   body.enter();
-  assert.equal(body.tryEnd(false), false);
-  assert.equal(body.giveUp(), false);
+  assert.equal(body.tryGo(false), false);
+  assert.equal(body.giveUp(), true);
   assert.deepEqual(record(bytes), [0, 0]);
 });
 
@@ -66,10 +69,34 @@ test('A wait that gives up has ended well if the notification was for it, and le
   body.enter();
   body.enter();
   body.notify(1);
+  assert.equal(body.giveUp(), true);
+  assert.deepEqual(record(bytes), [1, 1]);
   assert.equal(body.giveUp(), false);
   assert.deepEqual(record(bytes), [1, 1]);
-  assert.equal(body.giveUp(), true);
+  body.end();
   assert.deepEqual(record(bytes), [0, 0]);
+  // What others of this thread go by is not for who gives up.
+  body.enter();
+  body.enter();
+  body.notify(1);
+  assert.ok(body.tryGo(false));
+  assert.equal(body.giveUp(), true);
+  body.end();
+  assert.deepEqual(record(bytes), [0, 0]);
+});
+
+test('A wait that goes, but cannot have the lock again, leaves its notification to another', () => {
+  const bytes = made();
+  const { body } = bytes;
+  body.enter();
+  body.enter();
+  body.notify(1);
+  assert.ok(body.tryGo(false));
+  body.passOn();
+  assert.deepEqual(record(bytes), [1, 1]);
+  assert.ok(body.tryGo(false));
+  body.passOn();
+  assert.deepEqual(record(bytes), [0, 0], 'there is no other');
 });
 
 test('Only those who wait are among the sleepers, and those who are told are rung', () => {
@@ -78,14 +105,14 @@ test('Only those who wait are among the sleepers, and those who are told are run
   const before = here().bell.count;
   body.notify(1);
   assert.equal(here().bell.count, before, 'it does not sleep');
-  assert.ok(body.tryEnd(true));
+  assert.ok(body.tryGo(true));
+  body.end();
   body.enter();
-  body.tryEnd(true);
+  body.tryGo(true);
   assert.deepEqual([body.waiting.has(slot), words[SLEEPERS]], [true, 1]);
   body.notify(1);
   assert.deepEqual([body.waiting.has(slot), words[SLEEPERS]], [false, 0]);
   assert.equal(here().bell.count, before + 1);
-  assert.ok(body.tryEnd(true));
 });
 
 test('A thread has so many waits at most, and one more is refused', () => {
@@ -106,7 +133,6 @@ test('What a dead participant was told goes to another, as often as it was told'
   assert.ok(!slots.isAlive(slots.tagOf(dead)));
   assert.equal(body.notify(1), 1, 'the dead are told nothing');
   assert.deepEqual([records[dead * 2], record(bytes)], [(3 << 16) | 2, [1, 1]]);
-  body.tryEnd(false);
 });
 
 test('A reaping gives nothing to a condition at which nobody is left', () => {
