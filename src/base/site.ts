@@ -5,11 +5,8 @@
  *
  * @module
  */
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 /** Our own code: whatever lies beside or below this room. */
-const OURS: string = fileURLToPath(new URL('../', import.meta.url));
+const OURS: string = decodeURI(new URL('../', import.meta.url).pathname);
 const FRAMES = 30;
 const FRAME = /^\s*at (?:(.*) \()?(?:file:\/\/)?(\/[^()]*|[^()]*:\d+:\d+)\)?$/;
 
@@ -30,8 +27,8 @@ export function siteIn(stack: string): string {
     if (place === undefined || place.startsWith('node:')) continue;
     const path = decoded(place);
     if (path === '' || path.startsWith(OURS)) continue;
-    const near = relative(process.cwd(), path);
-    return near.startsWith('..') ? path : near;
+    const here = `${process.cwd()}/`;
+    return path.startsWith(here) ? path.slice(here.length) : path;
   }
   return '';
 }

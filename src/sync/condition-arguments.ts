@@ -7,12 +7,12 @@ import { type Wait, type WaitSync } from '../base/index.ts';
 import { Held } from './held.ts';
 
 /** Takes the Held that may stand before the others out of a method's arguments. */
-export function afterOptional<R extends readonly unknown[]>(
-  given: readonly unknown[],
-): { held: Held | undefined; rest: R } {
-  const [first, ...others] = given;
-  if (first instanceof Held) return { held: first, rest: others as unknown as R };
-  return { held: undefined, rest: given as unknown as R };
+export function afterOptional(given: readonly unknown[]): {
+  held: Held | undefined;
+  rest: readonly unknown[];
+} {
+  const [first, ...rest] = given;
+  return first instanceof Held ? { held: first, rest } : { held: undefined, rest: given };
 }
 
 /** The same wait, with what is left of its time. */

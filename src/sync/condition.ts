@@ -143,8 +143,8 @@ export class Condition {
   wait(held: Held, wait?: Wait): Promise<void>;
   wait(wait?: Wait): Promise<void>;
   async wait(...given: [(Held | Wait)?, Wait?]): Promise<void> {
-    const { held, rest } = afterOptional<[Wait?]>(given);
-    const [wait] = rest;
+    const { held, rest } = afterOptional(given);
+    const [wait] = rest as [Wait?];
     wait?.signal?.throwIfAborted();
     deadlineOf(wait);
     const strand = this.#strandOf(held, 'wait for');
@@ -171,8 +171,8 @@ export class Condition {
   waitSync(held: Held, wait?: WaitSync): void;
   waitSync(wait?: WaitSync): void;
   waitSync(...given: [(Held | WaitSync)?, WaitSync?]): void {
-    const { held, rest } = afterOptional<[WaitSync?]>(given);
-    const [wait] = rest;
+    const { held, rest } = afterOptional(given);
+    const [wait] = rest as [WaitSync?];
     deadlineOf(wait);
     const strand = this.#strandOf(held, 'wait for');
     this.#body.enter();
@@ -203,8 +203,8 @@ export class Condition {
   waitFor<T>(held: Held, predicate: () => T, wait?: Wait): Promise<Awaited<T>>;
   waitFor<T>(predicate: () => T, wait?: Wait): Promise<Awaited<T>>;
   async waitFor<T>(...given: [Held | (() => T), ((() => T) | Wait)?, Wait?]): Promise<Awaited<T>> {
-    const { held, rest } = afterOptional<[() => T, Wait?]>(given);
-    const [predicate, wait] = rest;
+    const { held, rest } = afterOptional(given);
+    const [predicate, wait] = rest as [() => T, Wait?];
     const deadline = deadlineOf(wait);
     for (this.#strandOf(held, 'wait for'); ; ) {
       const value = await predicate();
@@ -218,8 +218,8 @@ export class Condition {
   waitForSync<T>(held: Held, predicate: () => T, wait?: WaitSync): T;
   waitForSync<T>(predicate: () => T, wait?: WaitSync): T;
   waitForSync<T>(...given: [Held | (() => T), ((() => T) | WaitSync)?, WaitSync?]): T {
-    const { held, rest } = afterOptional<[() => T, WaitSync?]>(given);
-    const [predicate, wait] = rest;
+    const { held, rest } = afterOptional(given);
+    const [predicate, wait] = rest as [() => T, WaitSync?];
     const deadline = deadlineOf(wait);
     for (this.#strandOf(held, 'wait for'); ; ) {
       const value = predicate();

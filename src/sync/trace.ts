@@ -25,11 +25,7 @@ export const TRACES: boolean = WANTED.split(',').includes('locks');
 
 /** A lock that is held, as the ledger has it. */
 export class Trace {
-  readonly #entry: number;
-
-  private constructor(entry: number) {
-    this.#entry = entry;
-  }
+  #entry = -1;
 
   /** To be called once the lock is taken; `waiter` is who would have waited for it: see Held.tryTake(). */
   static begin({ object }: LockBody, strand: number, waiter: number): Trace {
@@ -42,7 +38,9 @@ export class Trace {
       return ledger.add('hold', tag, strand, object, site);
     });
     if (reversed.length > 0) warn(reversed);
-    return new Trace(entry);
+    const trace = new Trace();
+    trace.#entry = entry;
+    return trace;
   }
 
   /** To be called before the lock is released. */

@@ -206,7 +206,7 @@ function deadlock(object: SharedObject, circle: readonly Party[]): DuodaoError {
   return new DuodaoError('deadlock', message, factsOf(circle));
 }
 
-/** `process1`, `pid1`, `thread1`, `holds1`, `waitsFor1`, `site1` are of whoever is told; the next is who it waits for. */
+/** `process1`, `pid1`, `thread1`, `holds1`, `waitsFor1`, `site1` are of whoever is told; the next it waits for. */
 function factsOf(circle: readonly Party[]): Facts {
   const facts: Record<string, string | number> = { parties: circle.length };
   for (const [index, { who, wants, site, has, since }] of circle.entries()) {

@@ -51,18 +51,19 @@ async function dine(
   return Promise.all(others.map((other) => other.result()));
 }
 
-const codes = (told: readonly Told[]): string[] => told.map(({ code }) => code).sort();
+const sorted = (values: readonly unknown[]): string[] => values.map(String).sort((a, b) => (a < b ? -1 : 1));
+const codes = (told: readonly Told[]): string[] => sorted(told.map(({ code }) => code));
 
 for (const kind of KINDS) {
   for (const forms of [['blocks'], ['awaits'], ['awaits', 'blocks']] as const) {
-    test(`Two locks in opposite order: one ${kind} of two that ${forms.join(' and ')} is told, the other goes on`, async () => {
+    test(`Two locks in opposite order: of two ${kind} that ${forms.join(' and ')}, one is told`, async () => {
       const locks = [new Lock({ name: 'left' }), new Lock({ name: 'right' })];
       const told = await dine(kind, locks, forms);
       assert.deepEqual(codes(told), ['deadlock', 'had it']);
       const { message, facts } = told.find(({ code }) => code === 'deadlock') as Told;
       assert.equal(facts?.['parties'], 2);
       assert.deepEqual([facts['holds1'], facts['waitsFor2']], [facts['waitsFor2'], facts['holds1']]);
-      assert.deepEqual([facts['holds1'], facts['holds2']].sort(), ['lock "left"', 'lock "right"']);
+      assert.deepEqual(sorted([facts['holds1'], facts['holds2']]), ['lock "left"', 'lock "right"']);
       assert.match(String(facts['site1']), /test\/fixtures\/sync\/circles\.ts:\d+:\d+$/);
       assert.match(String(facts['site2']), /test\/fixtures\/sync\/circles\.ts:\d+:\d+$/);
       const name = kind === 'process' ? /^Process-\d+$/ : /^Thread-\d+$/;
@@ -85,7 +86,7 @@ for (const kind of KINDS) {
     assert.equal(facts?.['parties'], 5);
     const held = [1, 2, 3, 4, 5].map((number) => facts[`holds${number}`]);
     assert.deepEqual(
-      [...held].sort(),
+      sorted(held),
       [0, 1, 2, 3, 4].map((fork) => `lock "fork ${fork}"`),
     );
     // Each waits for what the next one holds.
@@ -101,7 +102,7 @@ for (const kind of KINDS) {
     const told = await dine(kind, [new RLock({ name: 'nests' }), value.lock], ['blocks']);
     assert.deepEqual(codes(told), ['deadlock', 'had it']);
     const { facts } = told.find(({ code }) => code === 'deadlock') as Told;
-    const held = [facts?.['holds1'], facts?.['holds2']].map(String).sort();
+    const held = sorted([facts?.['holds1'], facts?.['holds2']]);
     assert.equal(held[0], 'reentrant lock "nests"');
     assert.match(held[1] ?? '', /^value #\d+$/);
   });
@@ -164,7 +165,7 @@ test('Lock that a thread holds is never free while that thread blocks for it, an
   assert.equal(waits(), 0);
 });
 
-test('A task that waits within what it holds for that very thing is told at once; one that does not say so is not', async () => {
+test('A task that waits within what it holds for that very thing is told, if it says so', async () => {
   const lock = new Lock();
   const held = await lock.acquire();
   await assert.rejects(lock.acquire({ within: held }), { code: 'deadlock' });
@@ -173,7 +174,7 @@ test('A task that waits within what it holds for that very thing is told at once
   assert.equal(lock.isLocked, false);
 });
 
-test('Two tasks of one thread that take two locks in opposite order: the one that closes the circle is told', async () => {
+test('Two tasks of one thread that take two locks in opposite order: the second is told', async () => {
   const [left, right] = [new Lock(), new Lock()];
   const [one, two] = [await left.acquire(), await right.acquire()];
   const waiting = left.acquire({ within: two });
@@ -229,7 +230,7 @@ test('within refuses what is no Held', async () => {
   assert.throws(() => new RLock().acquireSync({ within: {} as never }), TypeError);
 });
 
-test('With DUODAO_TRACE=locks a deadlock names the lines of the holders, and an inversion is told that came to nothing', async () => {
+test('DUODAO_TRACE=locks names the lines of holders, and tells of orders that might end in a deadlock', async () => {
   process.env['DUODAO_TRACE'] = 'locks';
   try {
     const told = await dine('process', [new Lock(), new Lock()], ['blocks', 'awaits']);

@@ -12,6 +12,12 @@ import type { Source } from './sources.ts';
 export const COVERED: Readonly<Record<string, string>> = {
   'src/sync/barrier-words.ts': 'test/unit/sync/barrier-body.test.ts',
   'src/sync/bounded-slots.ts': 'test/unit/sync/bounded-body.test.ts',
+  'src/sync/condition-arguments.ts': 'test/unit/sync/condition.test.ts',
+  'src/sync/lock-desk.ts': 'test/unit/sync/lock.test.ts',
+  'src/sync/lock-parts.ts': 'test/unit/sync/condition.test.ts',
+  'src/sync/strand.ts': 'test/unit/sync/rlock.test.ts',
+  'src/sync/trace.ts': 'test/conformance/deadlock.test.ts',
+  'src/sync/wait-graph.ts': 'test/conformance/deadlock.test.ts',
   'src/sync/public.ts': 'test/tidy/public-names.test.ts',
   'src/sync/semaphore-desk.ts': 'test/unit/sync/semaphore.test.ts',
   'src/ipc/queue-fields.ts': 'test/unit/ipc/queue-body.test.ts',

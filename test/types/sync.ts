@@ -3,9 +3,14 @@ import {
   Barrier,
   type BarrierCause,
   BoundedSemaphore,
+  Condition,
   Event,
+  type Held,
+  Lock,
+  type LockStats,
   Permit,
   ready,
+  RLock,
   Semaphore,
   type SemaphoreStats,
 } from '../../src/index.ts';
@@ -83,4 +88,56 @@ export async function shared(lock: ReadWriteLock, once: Once): Promise<void> {
   await once.run(async () => 5);
   // @ts-expect-error: there is nothing to run
   await once.run();
+}
+
+const nesting = new RLock({ name: 'nests', fair: true, strict: false, detect: true });
+// @ts-expect-error: there is no such option
+new RLock({ reentrant: true });
+same<ReturnType<RLock['stats']>, LockStats>(true);
+same<RLock['depth'], number>(true);
+// @ts-expect-error: how often it is held is not for saying
+nesting.depth = 3;
+
+export async function nests(signal: AbortSignal): Promise<void> {
+  const held = await nesting.acquire({ timeoutMs: 5, signal });
+  same<typeof held, Held>(true);
+  (await nesting.acquire({ within: held })).release();
+  (await new Lock().acquire({ within: held })).release();
+  nesting.acquireSync({ within: held, timeoutMs: 5 }).markConsistent();
+  // @ts-expect-error: a thread that blocks cannot see a signal
+  nesting.acquireSync({ signal });
+  // @ts-expect-error: only what holds can be within
+  await nesting.acquire({ within: {} });
+  // @ts-expect-error: there may be none
+  nesting.tryAcquire().release();
+  const count = await nesting.use((inner) => (inner.ownerDied ? 1 : 2), { within: held });
+  same<typeof count, 1 | 2>(true);
+}
+
+const condition = new Condition(nesting, { name: 'changed' });
+new Condition();
+new Condition(new Lock());
+// @ts-expect-error: it needs a lock that can be given up
+new Condition(semaphore);
+same<Condition['lock'], Lock | RLock>(true);
+same<ReturnType<Condition['notify']>, number>(true);
+
+export async function conditions(held: Held, signal: AbortSignal): Promise<void> {
+  same<Awaited<ReturnType<Condition['wait']>>, void>(true);
+  await condition.wait();
+  await condition.wait({ timeoutMs: 5, signal });
+  await condition.wait(held, { timeoutMs: 5, signal });
+  condition.waitSync(held, { timeoutMs: 5 });
+  // @ts-expect-error: a thread that blocks cannot see a signal
+  condition.waitSync(held, { signal });
+  // @ts-expect-error: the Held comes first
+  await condition.wait({ timeoutMs: 5 }, held);
+  const found = await condition.waitFor(held, () => 'text', { signal });
+  same<typeof found, string>(true);
+  const later = await condition.waitFor(async () => 5);
+  same<typeof later, number>(true);
+  const now = condition.waitForSync(() => 5 as number | undefined);
+  same<typeof now, number | undefined>(true);
+  // @ts-expect-error: a number of waits
+  condition.notify('2');
 }

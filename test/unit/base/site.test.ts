@@ -39,7 +39,7 @@ test('siteIn() gives nothing for a stack of another form', () => {
     assert.equal(siteIn(odd), '');
 });
 
-test('callSite() gives nothing where a program has its own ideas of a stack, and leaves the limit of stacks alone', () => {
+test('callSite() gives nothing where a program has its own ideas of a stack, and leaves its limit alone', () => {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
     Error.prepareStackTrace = () => 42;

@@ -63,7 +63,7 @@ test('A notification goes to a wait that has begun, and is remembered for none t
   assert.deepEqual(record(bytes), [0, 0]);
 });
 
-test('A wait that gives up has ended well if the notification was for it, and leaves it to others if there are any', () => {
+test('A wait that gives up has ended well if it alone was notified, and leaves that to others otherwise', () => {
   const bytes = made();
   const { body } = bytes;
   body.enter();

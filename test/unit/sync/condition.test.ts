@@ -52,7 +52,7 @@ for (const { of, make } of LOCKS) {
     assert.equal(lock.isLocked, false);
   });
 
-  test(`Condition.wait() and waitSync() that are out of time hold the ${of} again, and take no notification`, async () => {
+  test(`A wait for a condition that is out of time holds the ${of} again, and takes no notification`, async () => {
     const lock = make();
     const condition = new Condition(lock);
     const held = await lock.acquire();

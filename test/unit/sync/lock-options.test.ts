@@ -128,7 +128,7 @@ for (const { of, make, named } of MAKERS) {
     await assert.rejects(waits[1] as Promise<number>, { message: 'enough' });
     held.release();
     assert.equal(lock.tryAcquire(), undefined, 'others are before it');
-    await Promise.all([0, 2, 3].map((index) => waits[index]));
+    for (const index of [0, 2, 3]) await waits[index];
     assert.deepEqual(order, [0, 2, 3]);
     lock.acquireSync().release();
     lock.tryAcquire()?.release();
