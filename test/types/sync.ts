@@ -136,8 +136,8 @@ export async function conditions(held: Held, signal: AbortSignal): Promise<void>
   same<typeof found, string>(true);
   const later = await condition.waitFor(async () => 5);
   same<typeof later, number>(true);
-  const now = condition.waitForSync(() => 5 as number | undefined);
-  same<typeof now, number | undefined>(true);
+  const now = condition.waitForSync(() => 5);
+  same<typeof now, number>(true);
   // @ts-expect-error: a number of waits
   condition.notify('2');
 }
