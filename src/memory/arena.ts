@@ -9,8 +9,8 @@
  *     0           4096         header (below)
  *     4096        64 × 64      guards of the house, a line each: see HOUSE_GUARDS
  *     8192        512 × 256    slots of the participants (participants.ts)
- *     139264      262144       who waits for what (ledger.ts)
- *     401408      16 × n       table of extents (allocator.ts)
+ *     139264      49152        who waits for what (ledger.ts)
+ *     188416      16 × n       table of extents (allocator.ts)
  *     heapOffset  64 KiB × n   extents
  *
  * Numbers are in the machine's own byte order: nobody else reads them.
@@ -89,7 +89,7 @@ export const SLOTS_OFFSET = 8192;
 export const SLOT_LIMIT = 512;
 export const SLOT_BYTES = 256;
 export const LEDGER_OFFSET: number = SLOTS_OFFSET + SLOT_LIMIT * SLOT_BYTES;
-export const LEDGER_BYTES: number = 256 * 1024;
+export const LEDGER_BYTES: number = 48 * 1024;
 export const EXTENTS_OFFSET: number = LEDGER_OFFSET + LEDGER_BYTES;
 export const EXTENT_BYTES: number = 64 * 1024;
 export const EXTENT_ENTRY_BYTES = 16;

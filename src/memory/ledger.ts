@@ -6,7 +6,7 @@
  *
  *     offset  size        part
  *     0       4           top      entries from this index on are free (a hint, never too low)
- *     256     1023 × 256  entries
+ *     128     383 × 128   entries
  *
  *     offset  size  field      meaning
  *     0       4     tag        of the participant whose entry it is; NOBODY: it stays; 0: free
@@ -17,8 +17,8 @@
  *     20      4     other      ORDER: the lock that was held when `object` was taken
  *     24      4     otherSerial
  *     28      4     -
- *     32      112   site       the line of code that waits or took it
- *     144     112   otherSite  ORDER: the line of code that had taken `other`
+ *     32      96    site       the line of code that waits or took it; ORDER: 48 bytes
+ *     80      48    otherSite  ORDER: the line of code that had taken `other`
  *
  * All of it happens inside one guard of the house. An entry is written by the store of its tag, and gone with it, so
  * there is nothing to repair. What the dead wrote is taken out when they are reaped.
@@ -28,10 +28,10 @@
 import { layout } from '../base/index.ts';
 import { type Arena, LEDGER_BYTES, LEDGER_OFFSET } from './arena.ts';
 import type { Guard } from './guard.ts';
-import { readLabel, writeLabel } from './label.ts';
+import { labelFits, readLabel, writeLabel } from './label.ts';
 import type { Tag } from './slots.ts';
 
-const ENTRY = layout('ledger entry', 256, {
+const ENTRY = layout('ledger entry', 128, {
   tag: [0, 'u32'],
   kind: [4, 'u32'],
   strand: [8, 'u32'],
@@ -40,12 +40,14 @@ const ENTRY = layout('ledger entry', 256, {
   other: [20, 'u32'],
   otherSerial: [24, 'u32'],
   spare: [28, 'pad', 4],
-  site: [32, 'u8', 112],
-  otherSite: [144, 'u8', 112],
+  site: [32, 'u8', 48],
+  otherSite: [80, 'u8', 48],
 });
 const BYTES = ENTRY.sizeBytes;
 const WORDS = BYTES / 4;
-const SITE_BYTES = 112;
+const SITE_BYTES = 96;
+/** Of two in one entry. */
+const HALF_BYTES = 48;
 /** Entries at most. One more is not made: then somebody's wait is not seen by others. */
 export const LEDGER_LIMIT: number = LEDGER_BYTES / BYTES - 1;
 
@@ -90,7 +92,8 @@ export class Ledger {
   add(kind: EntryKind, tag: Tag, strand: number, object: Place, site: string): number {
     const index = this.#free();
     if (index < 0) return -1;
-    this.#write(index, kind, strand, object, site);
+    this.#write(index, kind, strand, object);
+    writeLabel(this.#text(index, ENTRY.site, SITE_BYTES), endOf(site, SITE_BYTES));
     this.#commit(index, tag);
     return index;
   }
@@ -99,10 +102,11 @@ export class Ledger {
   addOrder(object: Place, site: string, other: Place, otherSite: string): boolean {
     const index = this.#free();
     if (index < 0) return false;
-    this.#write(index, 'order', 0, object, site);
+    this.#write(index, 'order', 0, object);
     this.#words[this.#at(index, ENTRY.other)] = other.offset / 64;
     this.#words[this.#at(index, ENTRY.otherSerial)] = other.serial;
-    writeLabel(this.#text(index, ENTRY.otherSite), otherSite);
+    writeLabel(this.#text(index, ENTRY.site, HALF_BYTES), endOf(site, HALF_BYTES));
+    writeLabel(this.#text(index, ENTRY.otherSite, HALF_BYTES), endOf(otherSite, HALF_BYTES));
     this.#commit(index, NOBODY);
     return true;
   }
@@ -125,11 +129,11 @@ export class Ledger {
   }
 
   site(index: number): string {
-    return readLabel(this.#text(index, ENTRY.site));
+    return readLabel(this.#text(index, ENTRY.site, SITE_BYTES));
   }
 
   otherSite(index: number): string {
-    return readLabel(this.#text(index, ENTRY.otherSite));
+    return readLabel(this.#text(index, ENTRY.otherSite, HALF_BYTES));
   }
 
   /** Takes out what a dead participant wrote about itself. */
@@ -147,12 +151,11 @@ export class Ledger {
     return -1;
   }
 
-  #write(index: number, kind: EntryKind, strand: number, object: Place, site: string): void {
+  #write(index: number, kind: EntryKind, strand: number, object: Place): void {
     this.#words[this.#at(index, ENTRY.kind)] = KINDS.indexOf(kind) + 1;
     this.#words[this.#at(index, ENTRY.strand)] = strand;
     this.#words[this.#at(index, ENTRY.object)] = object.offset / 64;
     this.#words[this.#at(index, ENTRY.serial)] = object.serial;
-    writeLabel(this.#text(index, ENTRY.site), site);
   }
 
   #commit(index: number, tag: Tag): void {
@@ -176,8 +179,16 @@ export class Ledger {
     return (index + 1) * WORDS + field / 4;
   }
 
-  #text(index: number, field: number): Uint8Array {
+  #text(index: number, field: number, sizeBytes: number): Uint8Array {
     const start = (index + 1) * BYTES + field;
-    return this.#bytes.subarray(start, start + SITE_BYTES);
+    return this.#bytes.subarray(start, start + sizeBytes);
   }
+}
+
+/** As much of the end of a line as fits: there stands the number. */
+function endOf(site: string, sizeBytes: number): string {
+  let end = site;
+  for (let cut = site.length - sizeBytes; !labelFits(end, sizeBytes); cut++)
+    end = `…${site.slice(Math.max(0, cut))}`;
+  return end;
 }

@@ -73,12 +73,24 @@ test('An order outlives whoever noted it, with both of its lines', () => {
   assert.equal(inside(() => ledger.entries()).length, before);
 });
 
-test('A line of code that is too long is cut, and a full table takes no more', () => {
-  const index = inside(() => ledger.add('wait', ME, 1, LOCK, 'x'.repeat(500)));
+test('Of a line of code that is too long the end is kept; and a full table takes no more', () => {
+  const index = inside(() => ledger.add('wait', ME, 1, LOCK, `${'x'.repeat(500)}.ts:1:2`));
   assert.equal(
     inside(() => ledger.site(index)),
-    'x'.repeat(111),
+    `…${'x'.repeat(85)}.ts:1:2`,
   );
+  const wide = inside(() => ledger.add('wait', ME, 1, LOCK, '多'.repeat(40)));
+  assert.equal(
+    inside(() => ledger.site(wide)),
+    `…${'多'.repeat(30)}`,
+  );
+  inside(() => ledger.remove(wide, ME));
+  const short = inside(() => ledger.add('wait', ME, 1, LOCK, 'x'.repeat(95)));
+  assert.equal(
+    inside(() => ledger.site(short)),
+    'x'.repeat(95),
+  );
+  inside(() => ledger.remove(short, ME));
   for (let added = 1; added < LEDGER_LIMIT; added++)
     assert.ok(inside(() => ledger.add('wait', ME, 1, LOCK, '')) >= 0);
   assert.equal(
