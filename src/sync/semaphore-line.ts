@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { here } from '../memory/index.ts';
 import { SLOTS } from './bounded-slots.ts';
 
 export const LINE_BYTES: number = SLOTS * 4;
@@ -42,8 +43,11 @@ export class WaitLine {
   /** Whether it is the turn of this ticket of ours; of 0, who has none, when nobody waits. */
   isTurnOf(ticket: number): boolean {
     if (ticket !== 0 && this.#mine[0] !== ticket) return false;
-    for (const other of this.tickets)
+    const { top } = here().slots;
+    for (let slot = 0; slot < top; slot++) {
+      const other = this.tickets[slot] as number;
       if (other !== 0 && (ticket === 0 || ((other - ticket) | 0) < 0)) return false;
+    }
     return true;
   }
 
