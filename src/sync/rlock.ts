@@ -87,6 +87,8 @@ export class RLock {
   readonly #body: LockBody;
   readonly #desk: LockDesk;
   readonly #levels: Levels;
+  /** How the thread takes it that has not got it yet. */
+  readonly #block: Take<Held>;
 
   constructor(options: LockOptions = {}) {
     const object = opening ?? createLock(options);
@@ -95,6 +97,7 @@ export class RLock {
     this.#body = body;
     this.#desk = new LockDesk(body);
     this.#levels = new Levels(body, this);
+    this.#block = (register, ticket) => this.#take(THREAD, register, ticket, WHOLE_THREAD);
     registerFace(this, object, KIND.id);
     tellParts(this, { body, desk: this.#desk, park: (strand) => this.#levels.park(strand) });
   }
@@ -144,9 +147,12 @@ export class RLock {
    */
   acquireSync(wait?: LockWaitSync): Held {
     deadlineOf(wait);
-    const strand = wait?.within === undefined ? THREAD : Held.strandOf(wait.within);
-    const take: Take<Held> = (register, ticket) => this.#take(strand, register, ticket, WHOLE_THREAD);
-    return this.#again(strand) ?? this.#desk.acquireSync(take, wait);
+    if (wait?.within === undefined) return this.#again(THREAD) ?? this.#desk.acquireSync(this.#block, wait);
+    const strand = Held.strandOf(wait.within);
+    return (
+      this.#again(strand) ??
+      this.#desk.acquireSync((register, ticket) => this.#take(strand, register, ticket, WHOLE_THREAD), wait)
+    );
   }
 
   /** Takes the lock for this thread if nobody else has it. Never waits. */

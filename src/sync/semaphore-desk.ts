@@ -85,10 +85,11 @@ export class PermitDesk {
 
   #attemptOf(ticket: number): Attempt<Permit> {
     return (register) => {
-      const take = (): Permit | undefined => Permit.tryTake(this.#body, register, ticket, this.#refuse);
-      let permit = take();
+      const [body, refuse] = [this.#body, this.#refuse];
+      let permit = Permit.tryTake(body, register, ticket, refuse);
       // Who does not wait hears of no deaths, so he looks.
-      if (!permit && !register && this.#mindsDead && here().reap()) permit = take();
+      if (!permit && !register && this.#mindsDead && here().reap())
+        permit = Permit.tryTake(body, register, ticket, refuse);
       return permit ?? NOT_YET;
     };
   }
