@@ -15,7 +15,7 @@
  *     12      4     object     the lock that is waited for or held: offset in lines of 64 bytes
  *     16      4     serial     and its serial number
  *     20      4     other      ORDER: the lock that was held when `object` was taken
- *     24      4     otherSerial
+ *     24      4     otherSerial; WAIT: the mode of the wait, see sync/holders.ts
  *     28      4     -
  *     32      96    site       the line of code that waits or took it; ORDER: 48 bytes
  *     80      48    otherSite  ORDER: the line of code that had taken `other`
@@ -89,10 +89,12 @@ export class Ledger {
   }
 
   /** Writes an entry, and gives its index; −1 when there is no room. */
-  add(kind: EntryKind, tag: Tag, strand: number, object: Place, site: string): number {
+  add(kind: 'wait' | 'hold', tag: Tag, strand: number, object: Place, site: string, mode = 0): number {
     const index = this.#free();
     if (index < 0) return -1;
     this.#write(index, kind, strand, object);
+    this.#words[this.#at(index, ENTRY.other)] = 0;
+    this.#words[this.#at(index, ENTRY.otherSerial)] = mode;
     writeLabel(this.#text(index, ENTRY.site, SITE_BYTES), endOf(site, SITE_BYTES));
     this.#commit(index, tag);
     return index;

@@ -20,8 +20,11 @@
 import { layout } from '../base/index.ts';
 import { BODY_OFFSET, type Here, here, type SharedObject, type Tag, WaitSet } from '../memory/index.ts';
 import { SLOTS, slotOf } from './bounded-slots.ts';
+import type { Holders } from './holders.ts';
+import type { Holder } from './lock-body.ts';
 import type { PermitBody } from './semaphore-body.ts';
 import { WaitLine } from './semaphore-line.ts';
+import { WHOLE_THREAD } from './strand.ts';
 
 const BOUNDED = layout('bounded semaphore', 128, {
   free: [0, 'u32'],
@@ -144,6 +147,22 @@ export class BoundedBody implements PermitBody {
     Atomics.store(this.#held, slot, 0); // the commit
     if (tickets) Atomics.store(tickets, slot, 0);
     this.#addUp();
+  }
+
+  /** Those who have all the permits, if there is none left: if all of them never let go, nobody does. */
+  static holdersIn(object: SharedObject): Holders {
+    const body = new BoundedBody(object);
+    const { slots } = here();
+    const all: Holder[] = [];
+    let permits = 0;
+    for (let slot = 0; slot < slots.top; slot++) {
+      const count = Atomics.load(body.#held, slot);
+      if (count === 0) continue;
+      permits += count;
+      all.push({ tag: slots.tagOf(slot), strand: WHOLE_THREAD });
+    }
+    // If one came between two looks, somebody lets go now and then.
+    return { all: permits === body.capacity ? all : [], oneIsEnough: false };
   }
 
   /** Puts the derived numbers in order. */

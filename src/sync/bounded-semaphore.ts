@@ -14,6 +14,7 @@ import {
   type SharedObject,
 } from '../memory/index.ts';
 import { BOUNDED_BODY_BYTES, BOUNDED_DATA_BYTES, BoundedBody } from './bounded-body.ts';
+import { tellHolders } from './holders.ts';
 import { checkFair, type SemaphoreOptions, type SemaphoreStats } from './semaphore.ts';
 import { checkCount } from './semaphore-count.ts';
 import { PermitDesk } from './semaphore-desk.ts';
@@ -28,6 +29,7 @@ const KIND: Kind = {
   reap: (object, dead) => new BoundedBody(object).reap(dead),
 };
 registerKind(KIND);
+tellHolders(KIND.id, (object) => BoundedBody.holdersIn(object));
 
 /** What the next constructor opens instead of making a semaphore of its own. */
 let opening: SharedObject | undefined;

@@ -5,7 +5,7 @@
  */
 import { callSite, deadlineOf, DuodaoError, timedOut } from '../base/index.ts';
 import { type Attempt, here, NOT_YET, WaitPoint } from '../memory/index.ts';
-import type { LockBody } from './lock-body.ts';
+import { type LockBody, UNWATCHED } from './lock-body.ts';
 import { type LockWait, type LockWaitSync, NOBODY, WHOLE_THREAD } from './strand.ts';
 import { nameOf, SOON_MS, type StrandWait, watchOf } from './wait-graph.ts';
 
@@ -45,7 +45,7 @@ export class LockDesk {
     const now = this.#point.isWaiting ? undefined : this.try(take);
     if (now !== undefined) return now;
     if (deadline === 0) throw timedOut(WHAT, wait);
-    const watch = strand === NOBODY ? undefined : watchOf(this.#body, strand, wait, site);
+    const watch = strand === NOBODY ? undefined : this.#watchOf(strand, wait, site);
     watch?.look();
     const ticket = this.#body.isFair ? this.#body.join() : 0;
     try {
@@ -77,12 +77,17 @@ export class LockDesk {
   }
 
   #blockFor<T>(take: Take<T>, ticket: number, wait: LockWaitSync | undefined): T {
-    const watch = watchOf(this.#body, WHOLE_THREAD, wait);
+    const watch = this.#watchOf(WHOLE_THREAD, wait);
     try {
       return this.#point.waitSync(WHAT, this.#attemptOf(take, ticket, watch), wait, SOON_MS);
     } finally {
       watch?.end();
     }
+  }
+
+  #watchOf(strand: number, wait: LockWaitSync | undefined, site?: string): StrandWait | undefined {
+    if (this.#body.flags & UNWATCHED) return undefined;
+    return watchOf(this.#body.object, strand, wait, site === undefined ? {} : { site });
   }
 
   #attemptOf<T>(take: Take<T>, ticket: number, watch?: StrandWait): Attempt<T> {

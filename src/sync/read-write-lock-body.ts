@@ -24,6 +24,9 @@
 import { layout } from '../base/index.ts';
 import { BODY_OFFSET, type Here, here, type SharedObject, type Tag, WaitSet } from '../memory/index.ts';
 import { SLOTS, slotOf } from './bounded-slots.ts';
+import type { Holders } from './holders.ts';
+import type { Holder } from './lock-body.ts';
+import { WHOLE_THREAD } from './strand.ts';
 
 const RW = layout('read-write lock', 192, {
   owner: [0, 'u32'],
@@ -50,6 +53,10 @@ const READERS_ASLEEP = (BODY_OFFSET + RW.readersAsleep) / 4;
 const WRITERS_ASLEEP = (BODY_OFFSET + RW.writersAsleep) / 4;
 const READING = (BODY_OFFSET + RW.reading) / 4;
 const WRITING = (BODY_OFFSET + RW.writing) / 4;
+
+/** What a wait may be for: see holders.ts. */
+export const READS = 1;
+export const WRITES = 2;
 
 /** The steps of a read-write lock, on the bytes of one object, for one thread. */
 export class ReadWriteBody {
@@ -186,6 +193,19 @@ export class ReadWriteBody {
     Atomics.store(this.#reads, slot, 0);
     Atomics.store(this.#wants, slot, 0);
     this.#addUp();
+  }
+
+  /** Who keeps others out: the writer; a writer also each reader; a reader whoever wants to write. */
+  static holdersIn(object: SharedObject, mode: number): Holders {
+    const body = new ReadWriteBody(object);
+    const { slots } = here();
+    const { owner } = body;
+    if (owner !== 0) return { all: [{ tag: owner, strand: WHOLE_THREAD }], oneIsEnough: true };
+    const column = mode === WRITES ? body.#reads : body.#wants;
+    const all: Holder[] = [];
+    for (let slot = 0; slot < slots.top; slot++)
+      if (Atomics.load(column, slot) !== 0) all.push({ tag: slots.tagOf(slot), strand: WHOLE_THREAD });
+    return { all, oneIsEnough: true };
   }
 
   repair(): void {

@@ -17,8 +17,16 @@ import {
   type SharedObject,
   WaitPoint,
 } from '../memory/index.ts';
-import { READ_WRITE_BODY_BYTES, READ_WRITE_DATA_BYTES, ReadWriteBody } from './read-write-lock-body.ts';
+import { tellHolders } from './holders.ts';
+import {
+  READ_WRITE_BODY_BYTES,
+  READ_WRITE_DATA_BYTES,
+  READS,
+  ReadWriteBody,
+  WRITES,
+} from './read-write-lock-body.ts';
 import { ReadWriteHeld } from './read-write-lock-held.ts';
+import { blockWatched } from './wait-graph.ts';
 
 const KIND: Kind = {
   id: 15,
@@ -28,6 +36,7 @@ const KIND: Kind = {
   reap: (object, dead) => new ReadWriteBody(object).reap(dead),
 };
 registerKind(KIND);
+tellHolders(KIND.id, (object, mode) => ReadWriteBody.holdersIn(object, mode));
 
 const READ = 'Taking the lock to read';
 const WRITE = 'Taking the lock to write';
@@ -119,7 +128,7 @@ export class ReadWriteLock {
   /** Takes the lock to read, blocking the thread. @throws DuodaoError `timed-out`; the lock is not taken then. */
   acquireReadSync(wait?: WaitSync): ReadWriteHeld {
     if (wait !== undefined) deadlineOf(wait);
-    return this.#reading.waitSync(READ, this.#tryRead, wait);
+    return blockWatched(this.#reading, READ, this.#tryRead, wait, this.#body.object, READS);
   }
 
   /** Takes the lock to read if it is to be had. Never waits. */
@@ -150,7 +159,7 @@ export class ReadWriteLock {
     const self = {};
     this.#writers.add(self);
     try {
-      return this.#writing.waitSync(WRITE, this.#tryWrite(self), wait);
+      return blockWatched(this.#writing, WRITE, this.#tryWrite(self), wait, this.#body.object, WRITES);
     } catch (error) {
       this.#giveUp(self);
       throw error;

@@ -7,6 +7,7 @@ import { deadlineOf, timedOut, type Wait, type WaitSync } from '../base/index.ts
 import { type Attempt, here, NOT_YET, WaitPoint } from '../memory/index.ts';
 import type { PermitBody } from './semaphore-body.ts';
 import { Permit } from './semaphore-permit.ts';
+import { blockWatched } from './wait-graph.ts';
 
 const WHAT = 'Taking a permit';
 /** Loads of the count before going to sleep, while a permit is likely to come soon. */
@@ -16,20 +17,23 @@ export class PermitDesk {
   readonly #body: PermitBody;
   readonly #point: WaitPoint;
   readonly #refuse: () => never;
+  /** Whether permits have owners, and come back when these die. */
+  readonly #isOwned: boolean;
   /** Whether the dead may be what others wait for. */
   readonly #mindsDead: boolean;
   /** For those without a ticket. */
   readonly #attempt: Attempt<Permit> = this.#attemptOf(0);
 
   /**
-   * @param comesBack - Whether permits of the dead come back.
+   * @param isOwned - Whether permits have owners.
    * @param refuse - Says why a permit cannot be given back.
    */
-  constructor(body: PermitBody, comesBack: boolean, refuse: () => never) {
+  constructor(body: PermitBody, isOwned: boolean, refuse: () => never) {
     this.#body = body;
     this.#point = new WaitPoint(here().room, body.object.guard, body.waiting);
     this.#refuse = refuse;
-    this.#mindsDead = comesBack || body.isFair;
+    this.#isOwned = isOwned;
+    this.#mindsDead = isOwned || body.isFair;
   }
 
   acquire(wait: Wait | undefined): Promise<Permit> {
@@ -59,14 +63,20 @@ export class PermitDesk {
       if (permit) return permit;
       if (this.#body.isFair) break; // others are before us
     }
-    if (!this.#body.isFair || deadline === 0) return this.#point.waitSync(WHAT, this.#attempt, wait);
+    if (!this.#body.isFair || deadline === 0) return this.#block(this.#attempt, wait);
     const ticket = this.#body.join();
     try {
-      return this.#point.waitSync(WHAT, this.#attemptOf(ticket), wait);
+      return this.#block(this.#attemptOf(ticket), wait);
     } catch (error) {
       this.#body.leave(ticket);
       throw error;
     }
+  }
+
+  #block(attempt: Attempt<Permit>, wait: WaitSync | undefined): Permit {
+    // Of a count without owners nobody knows who will add to it.
+    if (!this.#isOwned) return this.#point.waitSync(WHAT, attempt, wait);
+    return blockWatched(this.#point, WHAT, attempt, wait, this.#body.object);
   }
 
   tryAcquire(): Permit | undefined {

@@ -21,14 +21,24 @@ export class WaitLine {
   readonly tickets: Int32Array;
   readonly #words: Int32Array;
   readonly #last: number;
+  readonly #top: () => number;
   /** Tickets of this thread, in the order in which they were drawn. */
   readonly #mine: number[] = [];
 
-  /** @param last - Index in `words` of the last ticket that was drawn. */
-  constructor(tickets: Int32Array, words: Int32Array, last: number) {
+  /**
+   * @param last - Index in `words` of the last ticket that was drawn.
+   * @param top - How many places were ever used.
+   */
+  constructor(
+    tickets: Int32Array,
+    words: Int32Array,
+    last: number,
+    top: () => number = () => here().slots.top,
+  ) {
     this.tickets = tickets;
     this.#words = words;
     this.#last = last;
+    this.#top = top;
   }
 
   /** Draws a ticket. */
@@ -43,7 +53,7 @@ export class WaitLine {
   /** Whether it is the turn of this ticket of ours; of 0, who has none, when nobody waits. */
   isTurnOf(ticket: number): boolean {
     if (ticket !== 0 && this.#mine[0] !== ticket) return false;
-    const { top } = here().slots;
+    const top = this.#top();
     for (let slot = 0; slot < top; slot++) {
       const other = this.tickets[slot] as number;
       if (other !== 0 && (ticket === 0 || ((other - ticket) | 0) < 0)) return false;

@@ -12,8 +12,8 @@
  *
  * A thread that blocks can release nothing, so everything that any of its strands holds waits for it to go on. An
  * awaited wait speaks for its own strand only, and one of a strand that is not named, for nobody. Where one strand
- * waits for several locks at once, all of these ways must lead back. So what is reported is a deadlock, always; what
- * is not reported may be one.
+ * waits for several locks at once, all of these ways must lead back, and so must those by all who have permits of one
+ * semaphore (holders.ts). So what is reported is a deadlock, always; what is not reported may be one.
  *
  * What ends by itself within a second is left alone.
  *
@@ -21,14 +21,18 @@
  */
 import { callSite, DuodaoError, type Facts, type WaitSync } from '../base/index.ts';
 import {
+  type Attempt,
   type Entry,
   here,
   kindOf,
+  NOT_YET,
   type Participant,
   type Place,
   type SharedObject,
+  type WaitPoint,
 } from '../memory/index.ts';
-import { type Holder, holderIn, type LockBody, UNWATCHED } from './lock-body.ts';
+import { holdersOf } from './holders.ts';
+import type { Holder } from './lock-body.ts';
 import { WHOLE_THREAD } from './strand.ts';
 
 /** Whoever limits its wait to less than this prefers its own time-out to being told. */
@@ -38,19 +42,20 @@ export const SOON_MS = 5;
 /** How often a wait looks again: a circle may also be closed by what another wait of its thread has taken. */
 const AGAIN_MS = 250;
 
-/** A wait for a lock that is worth looking at. */
+/** A wait that is worth looking at. */
 export class StrandWait {
-  readonly #body: LockBody;
+  readonly #object: SharedObject;
   readonly #strand: number;
+  readonly #mode: number;
   readonly #site: string | undefined;
   readonly #began: number = performance.now();
   #looked = 0;
   #entry = -1;
 
-  /** @param site - Where the wait is asked for, if that cannot be seen any more when it is looked at. */
-  constructor(body: LockBody, strand: number, site?: string) {
-    this.#body = body;
+  constructor(object: SharedObject, strand: number, { mode = 0, site }: WatchOptions) {
+    this.#object = object;
     this.#strand = strand;
+    this.#mode = mode;
     this.#site = site;
   }
 
@@ -68,7 +73,7 @@ export class StrandWait {
     if (!circle) return;
     const parties = circle.map((link) => describe(link));
     this.end();
-    throw deadlock(this.#body.object, parties);
+    throw deadlock(this.#object, parties);
   }
 
   /** To be called once the wait is over, however it ended, and before whoever waited goes on. */
@@ -82,7 +87,7 @@ export class StrandWait {
   #enter(site: string): void {
     if (this.#entry >= 0) return;
     const { ledger, tag } = here();
-    this.#entry = ledger.add('wait', tag, this.#strand, this.#body.object, site);
+    this.#entry = ledger.add('wait', tag, this.#strand, this.#object, site, this.#mode);
   }
 
   #circle(): Link[] | undefined {
@@ -91,59 +96,99 @@ export class StrandWait {
     const own = entries.find(({ index }) => index === this.#entry);
     if (!own) return undefined; // there was no room for it
     const me = { tag, strand: this.#strand };
-    const rest = wayBack(entries, this.#body.object, me, new Set());
-    return rest && link([{ entry: own, holder: me }, ...rest], entries);
+    const rest = new Search(entries, me).wayBack(own);
+    return rest && link([own, ...rest], entries);
   }
 }
 
-/** A wait for this lock that is to be looked at; undefined if it is nobody's, short, or not to be watched. */
+export interface WatchOptions {
+  /** What exactly is waited for, where that makes a difference: see holders.ts. */
+  readonly mode?: number;
+  /** Where the wait is asked for, if that cannot be seen any more when it is looked at. */
+  readonly site?: string;
+}
+
+/** A wait of a strand that is to be looked at; undefined if it is short. */
 export function watchOf(
-  body: LockBody,
+  object: SharedObject,
   strand: number,
   wait: WaitSync | undefined,
-  site?: string,
+  options: WatchOptions = {},
 ): StrandWait | undefined {
-  if (body.flags & UNWATCHED || (wait?.timeoutMs ?? Number.POSITIVE_INFINITY) < PATIENCE_MS) return undefined;
-  return new StrandWait(body, strand, site);
+  if ((wait?.timeoutMs ?? Number.POSITIVE_INFINITY) < PATIENCE_MS) return undefined;
+  return new StrandWait(object, strand, options);
 }
 
-/** Somebody who waits. */
-interface Waiter {
-  readonly entry: Entry;
-  readonly holder: Holder;
-}
-
-/** Who waits from the holder of this object on, if all of that leads back to `me`. Inside the guard of the ledger. */
-function wayBack(
-  entries: readonly Entry[],
-  object: Place,
-  me: Holder,
-  passed: Set<number>,
-): Waiter[] | undefined {
-  const holder = holderOf(object);
-  if (!holder || !here().isAlive(holder.tag)) return undefined;
-  if (holder.tag === me.tag && (me.strand === WHOLE_THREAD || me.strand === holder.strand)) return [];
-  let way: Waiter[] | undefined;
-  for (const entry of waitsOf(entries, holder)) {
-    if (passed.has(entry.index)) return undefined;
-    passed.add(entry.index);
-    const rest = wayBack(entries, entry.object, me, passed);
-    if (!rest) return undefined;
-    way = [{ entry, holder }, ...rest];
+/** Blocks the thread as WaitPoint.waitSync() does, and looks meanwhile whether that can ever end. */
+export function blockWatched<T>(
+  point: WaitPoint,
+  what: string,
+  attempt: Attempt<T>,
+  wait: WaitSync | undefined,
+  object: SharedObject,
+  mode = 0,
+): T {
+  const watch = watchOf(object, WHOLE_THREAD, wait, { mode });
+  const look: Attempt<T> = (register) => {
+    const result = attempt(register);
+    if (result === NOT_YET && register) watch?.look();
+    return result;
+  };
+  try {
+    return point.waitSync(what, look, wait, SOON_MS);
+  } finally {
+    watch?.end();
   }
-  return way;
 }
 
-/** What a holder waits for: when its thread blocks, that. */
-function waitsOf(entries: readonly Entry[], { tag, strand }: Holder): Entry[] {
-  const waits = entries.filter((entry) => entry.kind === 'wait' && entry.tag === tag);
-  const blocked = waits.filter((entry) => entry.strand === WHOLE_THREAD);
-  return blocked.length > 0 ? blocked : waits.filter((entry) => entry.strand === strand);
-}
+/** A walk from a wait to whoever holds what it is for, and on. Inside the guard of the ledger. */
+class Search {
+  readonly #entries: readonly Entry[];
+  readonly #me: Holder;
+  /** For each wait that was met, the waits from there on that lead back; undefined also while it is being asked. */
+  readonly #ways: Map<number, Entry[] | undefined> = new Map();
 
-function holderOf({ offset, serial }: Place): Holder | undefined {
-  const object = here().objects.find({ kind: 0, offset: offset / 64, serial });
-  return object && holderIn(object);
+  constructor(entries: readonly Entry[], me: Holder) {
+    this.#entries = entries;
+    this.#me = me;
+  }
+
+  /** The waits from the one who keeps this one waiting on, if they lead back to me. */
+  wayBack({ object, other }: Entry): Entry[] | undefined {
+    const { all, oneIsEnough } = holdersOf(object, other.serial);
+    let way: Entry[] | undefined;
+    for (const holder of all) {
+      const its = this.#wayOf(holder);
+      if (its && oneIsEnough) return its;
+      if (!its && !oneIsEnough) return undefined;
+      way ??= its;
+    }
+    return way;
+  }
+
+  #wayOf(holder: Holder): Entry[] | undefined {
+    const { tag, strand } = this.#me;
+    if (!here().isAlive(holder.tag)) return undefined;
+    if (holder.tag === tag && (strand === WHOLE_THREAD || strand === holder.strand)) return [];
+    let way: Entry[] | undefined;
+    for (const entry of this.#waitsOf(holder)) {
+      if (!this.#ways.has(entry.index)) {
+        this.#ways.set(entry.index, undefined);
+        const rest = this.wayBack(entry);
+        this.#ways.set(entry.index, rest && [entry, ...rest]);
+      }
+      way = this.#ways.get(entry.index);
+      if (!way) return undefined;
+    }
+    return way;
+  }
+
+  /** What a holder waits for: when its thread blocks, that. */
+  #waitsOf({ tag, strand }: Holder): Entry[] {
+    const waits = this.#entries.filter((entry) => entry.kind === 'wait' && entry.tag === tag);
+    const blocked = waits.filter((entry) => entry.strand === WHOLE_THREAD);
+    return blocked.length > 0 ? blocked : waits.filter((entry) => entry.strand === strand);
+  }
 }
 
 /** One in the circle: waits for `wants`, and holds what the one before it waits for. */
@@ -155,18 +200,13 @@ interface Link {
   readonly since: string;
 }
 
-function link(circle: readonly Waiter[], entries: readonly Entry[]): Link[] {
+function link(circle: readonly Entry[], entries: readonly Entry[]): Link[] {
   const { ledger, slots } = here();
-  return circle.map(({ entry }, index) => {
-    const has = (circle.at(index - 1) as Waiter).entry.object;
-    const holder = holderOf(has);
+  return circle.map((entry, index) => {
+    const has = (circle.at(index - 1) as Entry).object;
     const hold = entries.find(
-      ({ kind, tag, strand, object }) =>
-        kind === 'hold' &&
-        tag === holder?.tag &&
-        strand === holder.strand &&
-        object.offset === has.offset &&
-        object.serial === has.serial,
+      ({ kind, tag, object }) =>
+        kind === 'hold' && tag === entry.tag && object.offset === has.offset && object.serial === has.serial,
     );
     return {
       who: slots.describe(entry.tag),

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type DuodaoError, Lock, Queue, RLock, SharedArray, Value } from '../../src/index.ts';
 import { here } from '../../src/memory/index.ts';
-import { type Form, TABLE, type Told, takeBoth, takeInOrder, takeTwo } from '../fixtures/sync/circles.ts';
+import { type Form, TABLE, type Told, takeBoth, takeInOrder } from '../fixtures/sync/circles.ts';
 import { holdBusy } from '../fixtures/sync/holders.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, type ParticipantKind, start } from '../harness/participants.ts';
@@ -228,38 +228,4 @@ test('within refuses what is no Held', async () => {
     await assert.rejects(new Lock().acquire({ within: within as never }), TypeError);
   assert.throws(() => new Lock().acquireSync({ within: {} as never }), TypeError);
   assert.throws(() => new RLock().acquireSync({ within: {} as never }), TypeError);
-});
-
-test('DUODAO_TRACE=locks names the lines of holders, and tells of orders that might end in a deadlock', async () => {
-  process.env['DUODAO_TRACE'] = 'locks';
-  try {
-    const told = await dine('process', [new Lock(), new Lock()], ['blocks', 'awaits']);
-    const { facts, message } = told.find(({ code }) => code === 'deadlock') as Told;
-    for (const number of [1, 2]) {
-      assert.match(String(facts?.[`since${number}`]), /circles\.ts:\d+:\d+$/);
-      assert.ok(message?.includes(`taken at ${facts?.[`since${number}`]}`));
-    }
-    const [a, b, c] = [new Lock({ name: 'a' }), new Lock({ name: 'b' }), new Lock({ name: 'c' })];
-    const warnings = new Queue<string>();
-    for (const [first, second] of [
-      [a, b],
-      [b, c],
-    ] as const)
-      await (await start('process', takeTwo, [first, second, warnings])).result();
-    assert.equal(warnings.size, 0);
-    await (await start('process', takeTwo, [c, a, warnings])).result();
-    const warning = await warnings.get(HANG_GUARD);
-    assert.match(warning, /^Locks are taken in different orders/);
-    for (const part of [
-      'lock "c", taken at',
-      'then the lock "a" at',
-      'lock "a", taken at',
-      'then the lock "c" at',
-    ])
-      assert.ok(warning.includes(part), `${part} in ${warning}`);
-    assert.equal(warning.match(/circles\.ts:\d+:\d+/g)?.length, 6);
-    assert.equal(warnings.size, 0, 'it is told once');
-  } finally {
-    delete process.env['DUODAO_TRACE'];
-  }
 });

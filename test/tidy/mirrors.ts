@@ -13,6 +13,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/sync/barrier-words.ts': 'test/unit/sync/barrier-body.test.ts',
   'src/sync/bounded-slots.ts': 'test/unit/sync/bounded-body.test.ts',
   'src/sync/condition-arguments.ts': 'test/unit/sync/condition.test.ts',
+  'src/sync/holders.ts': 'test/conformance/deadlock.test.ts',
   'src/sync/lock-desk.ts': 'test/unit/sync/lock.test.ts',
   'src/sync/lock-parts.ts': 'test/unit/sync/condition.test.ts',
   'src/sync/strand.ts': 'test/unit/sync/rlock.test.ts',

@@ -1,6 +1,7 @@
 /** The line of those who wait: the lowest ticket of all is served, and it is taken back from who leaves. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { SLOTS } from '../../../src/sync/bounded-slots.ts';
 import { LINE_BYTES, WaitLine } from '../../../src/sync/semaphore-line.ts';
 
 const MINE = 3;
@@ -9,7 +10,11 @@ const OTHER = 500;
 function made(last = 0): { line: WaitLine; other: WaitLine; tickets: Int32Array } {
   const tickets = new Int32Array(LINE_BYTES / 4);
   const words = new Int32Array([last]);
-  return { line: new WaitLine(tickets, words, 0), other: new WaitLine(tickets, words, 0), tickets };
+  return {
+    line: new WaitLine(tickets, words, 0, () => SLOTS),
+    other: new WaitLine(tickets, words, 0, () => SLOTS),
+    tickets,
+  };
 }
 
 test('Nobody needs a ticket while nobody waits', () => {
