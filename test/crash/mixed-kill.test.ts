@@ -4,10 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
-import { BoundedSemaphore, Lock, Process, RLock, Semaphore, SharedArray } from '../../src/index.ts';
+import { Process, SharedArray } from '../../src/index.ts';
 import { here } from '../../src/memory/index.ts';
-import { ReadWriteLock } from '../../src/sync/public.ts';
-import { MINGLE_FAULTS, mingle, type MingleStorm } from '../fixtures/crash/minglers.ts';
+import { MINGLE_FAULTS, mingle, minglingPlace, type MingleStorm } from '../fixtures/crash/minglers.ts';
 import { PACE } from '../fixtures/crash/pace.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../harness/leaks.ts';
 import { assertGivenBack, endChildren, restingBytes, slotsTaken, until } from '../harness/tree.ts';
@@ -15,26 +14,11 @@ import { KILLS, numbersIn, Storm } from './storm.ts';
 
 afterEach(endChildren);
 
-const PERMITS = 2;
 const options = { kills: KILLS, workers: 4, never: /^(queue|map|object|heap|condition)\./ };
-
-function made(): Omit<MingleStorm, 'pace'> {
-  return {
-    locks: [
-      new Lock(),
-      new Lock({ fair: true }),
-      new Lock({ strict: true }),
-      new RLock(),
-      new RLock({ fair: true }),
-    ],
-    guarded: new SharedArray('i32', 15),
-    plain: new Semaphore(0),
-    bounded: new BoundedSemaphore(PERMITS, { fair: true }),
-    shared: new ReadWriteLock(),
-    killed: new SharedArray('u8', numbersIn(options)),
-    told: new SharedArray('i32', 3),
-  };
-}
+const made = (): Omit<MingleStorm, 'pace'> => ({
+  ...minglingPlace(),
+  killed: new SharedArray('u8', numbersIn(options)),
+});
 
 let clean: Holdings;
 let resting: number;
@@ -65,7 +49,7 @@ test('Everything at once survives a storm of kills, and circles are told', async
   for (const lock of things.locks) (await lock.acquire({ timeoutMs: 2000 })).markConsistent();
   for (const lock of things.locks) assert.equal(lock.holder?.pid, process.pid);
   const permits = await Promise.all(
-    Array.from({ length: PERMITS }, () => things.bounded.acquire({ timeoutMs: 2000 })),
+    Array.from({ length: things.bounded.capacity }, () => things.bounded.acquire({ timeoutMs: 2000 })),
   );
   for (const permit of permits) permit.release();
   (await things.shared.acquireWrite({ timeoutMs: 2000 })).release();

@@ -10,6 +10,7 @@ import { afterEach, test } from 'node:test';
 import {
   type AnyFunction,
   Barrier,
+  Condition,
   Event,
   Lock,
   pipe,
@@ -100,6 +101,16 @@ for (const form of rows.FORMS) {
     event.set();
     assert.deepEqual(await all[1]?.join(HANG_GUARD), { how: 'exited', code: 0 });
     event.waitSync({ timeoutMs: 0 });
+  });
+
+  test(`Python row 6, scenario B4: notifyAll() returns though one that ${form} for the condition is killed`, async () => {
+    const condition = new Condition();
+    const all = await Promise.all([1, 2].map(() => start(rows.awaitCondition, [condition, form])));
+    await until('they wait', () => condition.stats().waiting === 2);
+    await killed(all[0] as Process<AnyFunction>);
+    assert.equal(await condition.use(() => condition.notifyAll()), 1);
+    assert.deepEqual(await all[1]?.join(HANG_GUARD), { how: 'exited', code: 0 });
+    assert.equal(condition.lock.isLocked, false);
   });
 
   test(`Python row 7, scenario B5: a party killed while it ${form} at a barrier breaks it for the others`, async () => {
