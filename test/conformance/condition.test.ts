@@ -13,8 +13,9 @@ import { until } from '../harness/tree.ts';
 endsClean({ killsThreads: true });
 
 const FORMS = ['awaits', 'blocks'] as const;
+/** A wait begins before its lock is free. */
 const waiting = (condition: Condition, count: number): Promise<void> =>
-  until(`${count} wait`, () => condition.stats().waiting === count);
+  until(`${count} wait`, () => condition.stats().waiting === count && !condition.lock.isLocked);
 
 for (const kind of KINDS) {
   for (const form of FORMS) {
