@@ -64,10 +64,13 @@ export class StrandWait {
     const now = performance.now();
     if (this.#strand === WHOLE_THREAD && now - this.#began < SOON_MS) return;
     if (this.#looked !== 0 && now - this.#looked < AGAIN_MS) return;
-    const site = this.#looked === 0 ? (this.#site ?? callSite()) : '';
     this.#looked = now;
-    const circle = here().ledger.inside(() => {
-      if (site !== '' || this.#entry < 0) this.#enter(site);
+    const { ledger, tag } = here();
+    // Outside, as a stack takes its time. There may have been no room for it the last time.
+    const site = this.#entry < 0 ? (this.#site ?? callSite()) : '';
+    const circle = ledger.inside(() => {
+      if (this.#entry < 0)
+        this.#entry = ledger.add('wait', tag, this.#strand, this.#object, site, this.#mode);
       return this.#circle();
     });
     if (!circle) return;
@@ -82,12 +85,6 @@ export class StrandWait {
     const { ledger, tag } = here();
     ledger.inside(() => ledger.remove(this.#entry, tag));
     this.#entry = -1;
-  }
-
-  #enter(site: string): void {
-    if (this.#entry >= 0) return;
-    const { ledger, tag } = here();
-    this.#entry = ledger.add('wait', tag, this.#strand, this.#object, site, this.#mode);
   }
 
   #circle(): Link[] | undefined {

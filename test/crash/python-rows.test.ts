@@ -103,7 +103,7 @@ for (const form of rows.FORMS) {
     event.waitSync({ timeoutMs: 0 });
   });
 
-  test(`Python row 6, scenario B4: notifyAll() returns though one that ${form} for the condition is killed`, async () => {
+  test(`Python row 6, scenario B4: notifyAll() returns though one that ${form} for it is killed`, async () => {
     const condition = new Condition();
     const all = await Promise.all([1, 2].map(() => start(rows.awaitCondition, [condition, form])));
     await until('they wait', () => condition.stats().waiting === 2);

@@ -1,6 +1,7 @@
 /**
- * Locks, and everything else at once, whose users are threads that end in the middle of our own code, as by worker.terminate(): the others, in the
- * same process and in another one, go on, one inside at a time, and nothing is left of the dead.
+ * Locks, and everything else at once, whose users are threads that end in the middle of our own code, as by
+ * worker.terminate(): the others, in the same process and in another one, go on, one inside at a time, and nothing is
+ * left of the dead.
  */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
