@@ -26,17 +26,27 @@ export interface ParentProcess {
 interface Self {
   name: string;
   readonly daemon: boolean;
+  readonly allowChildren: boolean;
   readonly parent?: { readonly tag: Tag; readonly pid: number; readonly name: string };
 }
 
-let self: Self = { name: 'MainProcess', daemon: false };
+let self: Self = { name: 'MainProcess', daemon: false, allowChildren: true };
 let childCount = 0;
 const children: Set<Process> = new Set();
 
 /** Says who this process is, if it is a child. */
-export function introduce(name: string, daemon: boolean, parentTag: Tag): void {
+export function introduce(
+  name: string,
+  kind: { readonly daemon: boolean; readonly allowChildren: boolean },
+  parentTag: Tag,
+): void {
   const parent = here().slots.describe(parentTag);
-  self = { name, daemon, parent: { tag: parentTag, pid: process.ppid, name: parent?.name ?? 'MainProcess' } };
+  self = {
+    name,
+    daemon: kind.daemon,
+    allowChildren: kind.allowChildren || !kind.daemon,
+    parent: { tag: parentTag, pid: process.ppid, name: parent?.name ?? 'MainProcess' },
+  };
   here().rename(name);
 }
 
@@ -48,6 +58,11 @@ export function nextChildName(): string {
 
 export function ownDaemon(): boolean {
   return self.daemon;
+}
+
+/** Whether this process may start others: a daemon only if it was made so. */
+export function mayHaveChildren(): boolean {
+  return self.allowChildren;
 }
 
 export function registerChild(child: Process, alive = true): void {

@@ -1,5 +1,6 @@
 import './functions.ts';
 
+export type { StopOptions } from './ending.ts';
 export type { Exit } from './exit.ts';
 export {
   activeChildren,
@@ -9,6 +10,8 @@ export {
   parentProcess,
 } from './family.ts';
 export { isMain } from './main-guard.ts';
-export { Process, type ProcessCommon, type ProcessOptions, type ProcessState } from './process.ts';
+export type { ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
+export { Process, type ProcessState } from './process.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
+export type { StdioMode } from './stdio.ts';
 export { type AnyFunction, task } from './task.ts';

@@ -8,9 +8,12 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { here, type Reference, type Tag } from '../memory/index.ts';
-import type { Address } from '../wire/index.ts';
+import { accessSync, constants } from 'node:fs';
+import { here, type Reference } from '../memory/index.ts';
 import { mainEntry } from './child/entries.ts';
+import type { ProcessCommon } from './options.ts';
+import { folderOf } from './orders.ts';
+import { standardStreams } from './stdio.ts';
 
 const ARENA_FD = 3;
 const LIFE_FD = 4;
@@ -24,22 +27,24 @@ export interface ChildPlace {
   readonly serial: number;
 }
 
-/** What a child is told in shared memory, beside its arguments. */
-export interface ChildOrders {
-  readonly target: Address;
-  readonly name: string;
-  readonly daemon: boolean;
-  /** process.argv of the parent, without the first. */
-  readonly argv: readonly string[];
-  readonly parent: Tag;
-}
+/** How the program of a child is started. */
+export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'env' | 'execArgv' | 'stdio'>;
 
-/** Starts the program of a child for the record with this handle. */
-export function launch(record: Reference): ChildProcess {
+/**
+ * Starts the program of a child for the record with this handle.
+ *
+ * @throws What the system says, where Node.js tells no event of it.
+ */
+export function launch(record: Reference, options: LaunchOptions = {}): ChildProcess {
   const { arena, lifeFd } = here();
+  const { env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
+  const folder = folderOf(options.cwd);
+  // What the system says of a folder that is not there, or may not be entered.
+  if (folder !== undefined) accessSync(`${folder}/.`, constants.X_OK);
   const place = MARK + [ARENA_FD, LIFE_FD, record.offset, record.serial].join(':');
-  return spawn(process.execPath, [...inheritedExecArgv(), mainEntry(), place], {
-    stdio: ['inherit', 'inherit', 'inherit', arena.fd, lifeFd],
+  return spawn(process.execPath, [...execArgv, mainEntry(), place], {
+    ...(env && { env: { ...env } }),
+    stdio: [...standardStreams(stdio), arena.fd, lifeFd],
   });
 }
 

@@ -1,49 +1,35 @@
 /**
  * One child process: started, asked for its result, waited for, ended.
  *
- * The parent hears of the end from the operating system, the result comes through shared memory; both are in the
- * record (record.ts), and waiting for either is waiting for the record.
+ * This is the face; what happens after the start is in life.ts.
  *
  * @module
  */
 import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { DuodaoError, type Wait } from '../base/index.ts';
-import { makeParcel, openParcel } from '../ipc/index.ts';
-import { checkName, here } from '../memory/index.ts';
-import { addressOf } from './address.ts';
-import { isBooting } from './boot-guard.ts';
-import { describeExit, type Exit, exitCodeOf } from './exit.ts';
-import { type ChildOrders, launch, readPlace } from './launch.ts';
-import { nextChildName, ownDaemon, registerChild } from './family.ts';
-import { ProcessRecord } from './record.ts';
-import type { AnyFunction } from './task.ts';
-
-const STOP_GRACE_MS = 5000;
-
-/** What every process can be given. */
-export interface ProcessCommon {
-  /** For people; `Process-1`, `Process-2` … if left out. */
-  readonly name?: string;
-  /** A daemon does not keep its parent alive, and ends with it; inherited from the parent if left out. */
-  readonly daemon?: boolean;
-}
-
-/** A target and its arguments; these may be left out only if the target needs none. */
-export type ProcessOptions<F extends AnyFunction> = ProcessCommon & {
-  readonly target: F;
-} & ([] extends Parameters<F>
-    ? { readonly args?: Readonly<Parameters<F>> }
-    : { readonly args: Readonly<Parameters<F>> });
+import { checkName } from '../memory/index.ts';
+import { type StopOptions, stop } from './ending.ts';
+import type { Exit } from './exit.ts';
+import { currentProcess, nextChildName, ownDaemon, registerChild } from './family.ts';
+import { Life } from './life.ts';
+import { type AnyOptions, checkOptions, type ProcessOptions, type SubclassOptions } from './options.ts';
+import { makeRecord } from './orders.ts';
+import { checkMayStart } from './refusals.ts';
+import { checkForm, fieldsOf, InsideOfIt } from './subclass.ts';
+import type { Addressable, AnyFunction } from './task.ts';
 
 /** In which part of its life a process is. */
 export type ProcessState = 'new' | 'ready' | 'running' | 'terminated';
 
 /**
- * A function that runs in a process of its own.
+ * A function that runs in a process of its own; or a subclass whose `run()` does.
  *
- * The function must be exported by a module: the child imports that module. Arguments and result cross as by structured
- * clone; locks, queues, values and arrays cross as themselves.
+ * The function, or the subclass, must be exported by a module: the child imports that module. Arguments and result
+ * cross as by structured clone; locks, queues, values and arrays cross as themselves.
  *
+ * - **Of a subclass** its own enumerable fields travel, as they are when it starts. The child is given an object with
+ *   them, and calls its `run(...args)`; constructors do not run again there. `#private` fields are refused.
  * - **If the child dies:** `join` says how, `result` rejects with `exited`; whatever it held is freed.
  * - **If the parent dies, however:** the child is killed by the kernel, busy or not.
  * - **Cost:** a fresh Node.js, some 50 ms; its memory is its own.
@@ -52,44 +38,69 @@ export type ProcessState = 'new' | 'ready' | 'running' | 'terminated';
  * ```ts
  * export function add(a: number, b: number): number { return a + b; }
  *
+ * export class Greeter extends Process {
+ *   constructor(readonly whom: string) { super({ name: 'greeter' }); }
+ *   override run(): string { return `Hello ${this.whom}, I am ${this.name}`; }
+ * }
+ *
  * if (isMain(import.meta)) {
  *   const child = new Process({ target: add, args: [1, 2] });
  *   await child.start();
  *   console.log(await child.result());   // 3
+ *   console.log(await (await new Greeter('you').start()).result());
  * }
  * ```
  */
-export class Process<F extends AnyFunction = () => unknown> implements AsyncDisposable {
-  readonly #target: F;
+export class Process<F extends AnyFunction = AnyFunction> implements AsyncDisposable {
+  readonly #class: Addressable;
+  readonly #target: AnyFunction | undefined;
   /** Until it starts: afterwards the child has them, and we must not keep alive what is in them. */
-  #args: Readonly<Parameters<F>> | undefined;
+  #options: AnyOptions | undefined;
   #name: string;
   #daemon: boolean;
-  #record: ProcessRecord | undefined;
-  #child: ChildProcess | undefined;
-  #exit: Exit | undefined;
+  /** Whether this object stands for the process that this code runs in: `this` of a `run()`. */
+  readonly #isInside: boolean;
+  #life: Life | undefined;
+  #pipes: Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'> | undefined;
+  #isClosed = false;
 
-  constructor(options: ProcessOptions<F>) {
-    const { target, args = [] as unknown as Parameters<F>, name, daemon } = options ?? {};
-    if (typeof target !== 'function') {
-      throw new TypeError(`Cannot make a process as its target must be a function: it is ${typeof target}`);
+  constructor(options: ProcessOptions<F>);
+  constructor(options?: SubclassOptions);
+  constructor(options: AnyOptions | InsideOfIt = {}) {
+    this.#class = new.target;
+    this.#isInside = options instanceof InsideOfIt;
+    if (options instanceof InsideOfIt) {
+      this.#name = currentProcess().name;
+      this.#daemon = ownDaemon();
+      return;
     }
-    if (!Array.isArray(args)) {
-      throw new TypeError(`Cannot make a process as its args must be an array: it is ${typeof args}`);
-    }
-    if (name !== undefined) checkName('process', name);
-    this.#target = target;
-    this.#args = args;
-    this.#name = name ?? nextChildName();
-    this.#daemon = daemon ?? ownDaemon();
+    checkOptions(options);
+    checkForm(options.target, new.target, Process);
+    this.#target = options.target;
+    this.#options = options;
+    this.#name = options.name ?? nextChildName();
+    this.#daemon = options.daemon ?? ownDaemon();
   }
 
-  /** For people. It can be set until the process starts. */
+  /**
+   * What the process does: it calls the target. A subclass overrides it, and may give it any parameters.
+   * Called here it runs here, as any method.
+   */
+  run(...args: Parameters<F>): ReturnType<F> {
+    if (!this.#target) throw new TypeError(`Cannot run ${this.#name} as it has no target`);
+    return this.#target(...args) as ReturnType<F>;
+  }
+
+  /** For people. It can be set until the process starts; inside of `run()` it renames the process. */
   get name(): string {
-    return this.#name;
+    return this.#isInside ? currentProcess().name : this.#name;
   }
 
   set name(name: string) {
+    if (this.#isInside) {
+      currentProcess().name = name;
+      return;
+    }
     this.#needNew('name');
     checkName('process', name);
     this.#name = name;
@@ -102,89 +113,78 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
 
   set daemon(daemon: boolean) {
     this.#needNew('daemon');
+    checkOptions({ daemon });
     this.#daemon = daemon;
   }
 
   /** The process id, once it is started. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#isInside ? process.pid : this.#life?.pid;
   }
 
-  /** The process id of its parent: of this process. */
+  /** The process id of its parent: of this process, or of ours inside of `run()`. */
   get ppid(): number {
-    return process.pid;
+    return this.#isInside ? process.ppid : process.pid;
   }
 
   /** Whether it was started and has not ended. */
   get isAlive(): boolean {
-    return this.#child !== undefined && this.#exit === undefined;
+    return this.#isInside || (this.#life?.isAlive ?? false);
   }
 
   /** Null before it has ended; then N for an exit code and −N for a signal. */
   get exitCode(): number | null {
-    return this.#exit === undefined ? null : exitCodeOf(this.#exit);
+    return this.#life?.exitCode ?? null;
   }
 
   /** In which part of its life it is: `ready` until its module is loaded, then `running`. */
   get state(): ProcessState {
-    return this.#exit ? 'terminated' : (this.#record?.stage ?? 'new');
+    if (this.#isInside) return 'running';
+    return this.#life?.stage ?? 'new';
+  }
+
+  /** What it reads on its standard input, when `stdio` is `pipe`. */
+  get stdin(): Writable | undefined {
+    return this.#pipes?.stdin ?? undefined;
+  }
+
+  /** What it writes on its standard output, when `stdio` is `pipe`. */
+  get stdout(): Readable | undefined {
+    return this.#pipes?.stdout ?? undefined;
+  }
+
+  /** What it writes on its standard error, when `stdio` is `pipe`. */
+  get stderr(): Readable | undefined {
+    return this.#pipes?.stderr ?? undefined;
   }
 
   /**
    * Starts the process, and resolves when its pid is known; it does not wait for the work. That the system cannot
    * start it, or that its module does not load, is told by `join` and `result`.
    *
-   * @throws DuodaoError `not-exported` when the target has no address, `not-cloneable` when an argument cannot cross,
-   * `unsafe` while this process, a child, is still loading its own module. Nothing is started then.
+   * @throws DuodaoError `not-exported` when the target or subclass has no address, `not-cloneable` when an argument or
+   * a field cannot cross, `unsafe` while this process, a child, is still loading its own module, or when it is a daemon
+   * that may not have children. Nothing is started then.
    */
   // biome-ignore lint: async for its rejections
   async start(): Promise<this> {
     this.#needNew('start');
-    // A child whose orders are still on its command line runs what its flags preload, before our own entry.
-    if (isBooting() || readPlace(process.argv[2])) throw stillBooting();
-    const record = this.#makeRecord();
-    this.#record = record;
-    this.#args = undefined;
-    record.setStage('ready');
-    let child: ChildProcess;
-    try {
-      child = launch(record.reference);
-    } catch (reason) {
-      // Node.js throws some refusals of the system, and reports others by the event below.
-      this.#ended({ how: 'not-started', reason: reason as Error });
-      return this;
-    }
-    this.#child = child;
-    registerChild(this);
-    child.once('error', (reason) => this.#ended({ how: 'not-started', reason }));
-    child.once('exit', (code, signal) => {
-      this.#ended(signal ? { how: 'killed', signal } : { how: 'exited', code: code ?? 0 });
-    });
-    if (child.pid !== undefined) record.pid = child.pid;
-    if (this.#daemon) child.unref();
-    return this;
-  }
-
-  #makeRecord(): ProcessRecord {
-    const target = { ...addressOf(this.#target) };
-    const args = makeParcel([...(this.#args ?? [])], 'args');
-    const orders: ChildOrders = {
-      target,
+    checkMayStart(this.#name);
+    const options = this.#options ?? {};
+    const record = makeRecord({
       name: this.#name,
       daemon: this.#daemon,
-      argv: process.argv.slice(1),
-      parent: here().tag,
-    };
-    return ProcessRecord.create(this.#name, this.#daemon, makeParcel(orders, 'orders'), args);
-  }
-
-  #ended(exit: Exit): void {
-    if (this.#exit) return;
-    this.#exit = exit;
-    registerChild(this, false);
-    this.#record?.dropOrders();
-    this.#record?.setStage('terminated');
-    here().noticeDeath();
+      work: this.#target ?? this.#class,
+      fields: this.#target ? undefined : fieldsOf(this, this.#class, Process),
+      options,
+    });
+    const life = new Life(this.#name, record, () => registerChild(this, false));
+    this.#life = life;
+    this.#options = undefined;
+    registerChild(this);
+    life.begin(options, this.#daemon);
+    if (options.stdio === 'pipe') this.#pipes = life.child;
+    return this;
   }
 
   /**
@@ -193,7 +193,7 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
    * @throws DuodaoError `timed-out`, or the reason of `wait.signal`.
    */
   async join(wait?: Wait): Promise<Exit> {
-    return this.#started('join').until('end', `The end of ${this.#name}`, () => this.#exit, wait);
+    return this.#started('join').join(wait);
   }
 
   /**
@@ -202,79 +202,62 @@ export class Process<F extends AnyFunction = () => unknown> implements AsyncDisp
    * @throws What the target threw; DuodaoError `exited` when it ended without an answer, `not-cloneable` when its
    * answer cannot cross, `timed-out`; or the reason of `wait.signal`.
    */
-  async result(wait?: Wait): Promise<Awaited<ReturnType<F>>> {
-    const record = this.#started('ask for the result of');
-    const look = (): 'value' | 'error' | 'gone' | undefined => {
-      const { outcome } = record;
-      return outcome === 'none' ? this.#exit && 'gone' : outcome;
-    };
-    const outcome = await record.until('answer', `The result of ${this.#name}`, look, wait);
-    if (outcome === 'gone' || !record.result) throw this.#noAnswer();
-    const value = await openParcel(record.result);
-    if (outcome === 'error') throw value;
-    return value as Awaited<ReturnType<F>>;
-  }
-
-  #noAnswer(): DuodaoError {
-    const exit = this.#exit as Exit;
-    const facts = { name: this.#name, ...(this.pid !== undefined && { pid: this.pid }) };
-    const message = `${this.#name} ended without an answer: ${describeExit(exit)}`;
-    if (exit.how === 'not-started') return new DuodaoError('exited', message, facts, { cause: exit.reason });
-    return new DuodaoError('exited', message, { ...facts, exitCode: exitCodeOf(exit) });
+  async result(wait?: Wait): Promise<Awaited<ReturnType<this['run']>>> {
+    const value = await this.#started('ask for the result of').result(wait);
+    return value as Awaited<ReturnType<this['run']>>;
   }
 
   /** Asks the process to end (SIGTERM). What it has started is not asked. Of no effect once it has ended. */
   terminate(): void {
-    this.#signal('SIGTERM', 'terminate');
+    this.#started('terminate').signal('SIGTERM');
   }
 
   /** Ends the process at once (SIGKILL). What it held is freed, what it has started ends with it. */
   kill(): void {
-    this.#signal('SIGKILL', 'kill');
-  }
-
-  #signal(signal: NodeJS.Signals, action: string): void {
-    this.#started(action);
-    // Node.js signals through its own handle: never a stranger that was given the same pid.
-    if (!this.#exit) this.#child?.kill(signal);
+    this.#started('kill').signal('SIGKILL');
   }
 
   /**
    * Asks the process to end, insists after `graceMs` (5000 if left out), and says how it ended.
    */
-  async stop(options: { readonly graceMs?: number } = {}): Promise<Exit> {
-    const { graceMs = STOP_GRACE_MS } = options;
-    this.terminate();
-    try {
-      return await this.join({ timeoutMs: graceMs });
-    } catch (error) {
-      if (!(error instanceof DuodaoError && error.code === 'timed-out')) throw error;
-      this.kill();
-      return this.join();
-    }
+  async stop(options?: StopOptions): Promise<Exit> {
+    return stop(this, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#record) await this.stop();
+    if (this.#life && !this.#isClosed) await this.stop();
+  }
+
+  /**
+   * Gives up what is kept of a process that has ended, its result too. Afterwards its methods refuse with `closed`;
+   * what can be read of it stays.
+   *
+   * @throws TypeError while it is alive.
+   */
+  close(): void {
+    if (this.isAlive)
+      throw new TypeError(`Cannot close ${this.name} as it is alive: stop it, or wait for its end`);
+    this.#isClosed = true;
+    this.#options = undefined;
+    this.#life?.close();
   }
 
   #needNew(action: string): void {
-    if (!this.#record) return;
+    this.#needOpen(action);
+    if (!this.#life && !this.#isInside) return;
     if (action === 'start')
-      throw new TypeError(`Cannot start ${this.#name} as a process starts only once: make another one`);
-    throw new TypeError(`Cannot set the ${action} of ${this.#name} as it has started`);
+      throw new TypeError(`Cannot start ${this.name} as a process starts only once: make another one`);
+    throw new TypeError(`Cannot set the ${action} of ${this.name} as it has started`);
   }
 
-  #started(action: string): ProcessRecord {
-    if (this.#record) return this.#record;
-    throw new TypeError(`Cannot ${action} ${this.#name} as it has not been started`);
+  #needOpen(action: string): void {
+    if (this.#isClosed) throw new DuodaoError('closed', `Cannot ${action} ${this.#name} as it is closed`);
   }
-}
 
-function stillBooting(): DuodaoError {
-  return new DuodaoError(
-    'unsafe',
-    'Cannot start a process while this child is still loading its own module, as that would start processes without ' +
-      'end: put the part that starts them behind if (isMain(import.meta))',
-  );
+  #started(action: string): Life {
+    this.#needOpen(action);
+    if (this.#life) return this.#life;
+    const why = this.#isInside ? 'it is this very process' : 'it has not been started';
+    throw new TypeError(`Cannot ${action} ${this.name} as ${why}`);
+  }
 }

@@ -14,7 +14,8 @@
  *     48      8     endedAt
  *     56      8     orders    handle of the parcel that says what else the process must know; 0: taken
  *     64      8     sleepers  (derived) in the two wait sets
- *     72      56    -
+ *     72      8     fields   handle of the parcel with the fields of a subclass' instance; 0: none, or taken
+ *     80      48    -
  *     128     64    end       wait set: until the stage changes
  *     192     64    answer    wait set: until the outcome changes, or none can come any more
  *
@@ -55,7 +56,8 @@ const RECORD = layout('process record', 256, {
   endedAt: [48, 'f64'],
   orders: [56, 'u32', 2],
   sleepers: [64, 'u32', 2],
-  more: [72, 'pad', 56],
+  fields: [72, 'u32', 2],
+  more: [80, 'pad', 48],
   end: [128, 'u32', 16],
   answer: [192, 'u32', 16],
 });
@@ -69,7 +71,7 @@ const MILESTONES = ['end', 'answer'] as const;
 /** What somebody may wait for: that it has ended, or that it has answered or never will. */
 export type Milestone = (typeof MILESTONES)[number];
 const PARCEL_KIND = 6;
-const HANDLES = [RECORD.args, RECORD.result, RECORD.orders];
+const HANDLES = [RECORD.args, RECORD.result, RECORD.orders, RECORD.fields];
 
 const KIND: Kind = {
   id: 5,
@@ -117,7 +119,13 @@ export class ProcessRecord {
   }
 
   /** Makes the record of a process that is about to start. */
-  static create(name: string, daemon: boolean, orders: SharedObject, args: SharedObject): ProcessRecord {
+  static create(
+    name: string,
+    daemon: boolean,
+    orders: SharedObject,
+    args: SharedObject,
+    fields?: SharedObject,
+  ): ProcessRecord {
     const object = here().objects.create(
       KIND,
       { bodyBytes: RECORD.sizeBytes, dataBytes: 0 },
@@ -130,6 +138,7 @@ export class ProcessRecord {
     const record = new ProcessRecord(object);
     record.#putHandle(RECORD.orders, orders);
     record.#putHandle(RECORD.args, args);
+    if (fields) record.#putHandle(RECORD.fields, fields);
     return record;
   }
 
@@ -159,9 +168,13 @@ export class ProcessRecord {
     return readHandle(this.#object, RECORD.orders);
   }
 
+  get fields(): Reference | undefined {
+    return readHandle(this.#object, RECORD.fields);
+  }
+
   /** Gives up what the process was sent, once it has it, or never will. */
   dropOrders(): void {
-    for (const field of [RECORD.args, RECORD.orders]) {
+    for (const field of [RECORD.args, RECORD.orders, RECORD.fields]) {
       // Inside the guard: parent and child may do this at the same time, and each handle counts once.
       const reference = this.#inside(() => {
         const there = readHandle(this.#object, field);
@@ -204,6 +217,11 @@ export class ProcessRecord {
   deliver(outcome: 'value' | 'error', parcel: SharedObject): void {
     this.#putHandle(RECORD.result, parcel);
     this.#commit(RECORD.outcome, OUTCOMES.indexOf(outcome), ['answer']);
+  }
+
+  /** Ends this access: nothing of it may be used any more. */
+  close(): void {
+    this.#here.objects.leave(this.#object);
   }
 
   /** Waits in the event loop until `look` finds something, which only the milestone can bring about. */

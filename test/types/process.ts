@@ -19,6 +19,7 @@ declare function some(a: number, b?: string): string;
 declare function rest(...numbers: number[]): number;
 declare function later(lock: Lock, queue: Queue<Map<string, Date>>): Promise<{ count: number }>;
 declare function either(): number | Promise<string>;
+declare const withoutArgs: { target: typeof two; name: string };
 declare function generic<T>(value: T): T[];
 
 // Arguments may be left out only where the target needs none.
@@ -44,10 +45,12 @@ new Process({ target: two, args: ['a', 1] });
 new Process({ target: two, args: [1, 'a', 2] });
 // @ts-expect-error: none takes none
 new Process({ target: none, args: [1] });
-// @ts-expect-error: a process is made of a target
-new Process({});
-// @ts-expect-error: a process is made of options
+// Only a subclass may leave out the target, which the types cannot tell: this is refused when it runs.
 new Process();
+// @ts-expect-error: there is no such function
+new Process({ target: undefined, args: [1], deamon: true });
+// @ts-expect-error: two needs arguments, whoever made the options
+new Process(withoutArgs);
 // @ts-expect-error: a name is a string
 new Process({ target: none, name: 1 });
 // @ts-expect-error: there is no such option
@@ -75,6 +78,34 @@ export async function counted(lock: Lock, queue: Queue<Map<string, Date>>): Prom
 const mixed = new Process({ target: either }).result();
 same<typeof mixed, Promise<number | string>>(true);
 new Process({ target: generic, args: [new Map()] });
+
+// A subclass gives its run() any parameters, and its result is what that returns.
+class Counter extends Process {
+  from: number;
+  constructor(from: number) {
+    super({ name: 'counter', args: [1, 'a'] });
+    this.from = from;
+    this.name = 'counts';
+    this.daemon = true;
+  }
+  override async run(by: number, unit?: string): Promise<string> {
+    return `${this.from + by} ${unit}`;
+  }
+}
+class Silent extends Process {
+  override run(): void {}
+}
+new Silent({ name: 'silent', daemon: true });
+// @ts-expect-error: there is no such option
+new Silent({ deamon: true });
+const counter = new Counter(1);
+same<ReturnType<typeof counter.result>, Promise<string>>(true);
+export async function countedFrom(one: Counter): Promise<string> {
+  same<Awaited<ReturnType<typeof one.start>>, Counter>(true);
+  return (await one.start()).result({ timeoutMs: 5 });
+}
+const any: readonly Process[] = [counter, new Silent(), new Process({ target: two, args: [1, 'a'] })];
+same<ReturnType<(typeof any)[number]['result']>, Promise<unknown>>(true);
 
 // A task has the type of the function that it names.
 const named = new Process({ target: task<typeof two>(import.meta.url, 'two'), args: [1, 'a'] });

@@ -17,9 +17,12 @@ import '../functions.ts';
 import { resolveAddress } from '../address.ts';
 import { runTarget, whileBooting } from '../boot-guard.ts';
 import { currentProcess, introduce } from '../family.ts';
-import { type ChildOrders, type ChildPlace, readPlace } from '../launch.ts';
+import { type ChildPlace, readPlace } from '../launch.ts';
 import { markChild } from '../main-guard.ts';
+import type { ChildOrders } from '../orders.ts';
+import { Process } from '../process.ts';
 import { ProcessRecord } from '../record.ts';
+import { embody } from '../subclass.ts';
 
 function tieLife(lifeFd: number): void {
   closeOnExec(lifeFd);
@@ -50,13 +53,17 @@ async function load(record: ProcessRecord): Promise<() => unknown> {
   const { orders, args } = record;
   if (!orders || !args) throw new DuodaoError('protocol', 'This process was given nothing to do');
   return whileBooting(async () => {
-    const { target, name, daemon, argv, parent } = (await openParcel(orders)) as ChildOrders;
-    introduce(name, daemon, parent);
-    process.argv.splice(1, process.argv.length, ...argv);
+    const told = (await openParcel(orders)) as ChildOrders;
+    introduce(told.name, told, told.parent);
+    if (told.cwd !== undefined) process.chdir(told.cwd);
+    process.argv.splice(1, process.argv.length, ...told.argv);
     const work = (await openParcel(args)) as readonly never[];
-    const fn = (await resolveAddress(target)) as (...args: readonly never[]) => unknown;
+    const target = await resolveAddress(told.target);
+    const fields = record.fields && ((await openParcel(record.fields)) as object);
     record.dropOrders();
-    return () => fn(...work);
+    if (!told.isClass) return () => (target as (...args: readonly never[]) => unknown)(...work);
+    const self = embody(Process, target, fields ?? {});
+    return () => self.run(...work);
   });
 }
 
@@ -84,8 +91,15 @@ function halfTold(error: Error, refusal: unknown): Error {
   return told;
 }
 
-/** Says on standard error what went wrong here, as nobody may ever ask for the result. */
+/**
+ * Says on standard error what went wrong here, as nobody may ever ask for the result. A string that is thrown is the
+ * text to end with, as that of Python's `sys.exit('text')`: it is printed as it is.
+ */
 function complain(error: unknown): void {
+  if (typeof error === 'string') {
+    process.stderr.write(`${error}\n`);
+    return;
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${inspect(error)}`;
   process.stderr.write(`${currentProcess().name}: ${text}\n`);
 }

@@ -100,7 +100,8 @@ function isNative(constructor: object): boolean {
   return NATIVE.test(sourceOf(constructor));
 }
 
-function hasPrivateFields(constructor: object): boolean {
+/** Whether the source of a class, not of those it extends, declares `#private` fields. */
+export function hasPrivateFields(constructor: object): boolean {
   const code = sourceOf(constructor).replace(COMMENT_OR_TEXT, ' ');
   return PRIVATE_FIELD.test(code) || COMPILED_FIELD.test(code);
 }

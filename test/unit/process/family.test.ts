@@ -1,7 +1,15 @@
 /** Who is who: names given and default, parents and children, and daemons by inheritance. */
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
-import { activeChildren, currentProcess, Lock, parentProcess, Process, Queue } from '../../../src/index.ts';
+import {
+  activeChildren,
+  currentProcess,
+  DuodaoError,
+  Lock,
+  parentProcess,
+  Process,
+  Queue,
+} from '../../../src/index.ts';
 import { here } from '../../../src/memory/here.ts';
 import * as targets from '../../fixtures/processes/targets.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
@@ -26,6 +34,24 @@ test('currentProcess() in the first process of a tree is MainProcess, which has 
     { name: 'MainProcess', pid: process.pid, ppid: process.ppid, daemon: false, isAlive: true },
   );
   assert.equal(parentProcess(), undefined);
+});
+
+test('A daemon has children only if it was made so, and these are daemons', async () => {
+  const [refused, allowed, ordinary] = await Promise.all(
+    [{ daemon: true }, { daemon: true, allowChildren: true }, { allowChildren: false }].map(
+      (options, index) =>
+        new Process({ target: targets.haveChild, name: `parent ${index}`, ...options }).start(),
+    ),
+  );
+  const error = (await refused?.result()) as Error;
+  assert.ok(error instanceof DuodaoError && error.code === 'unsafe', String(error));
+  assert.match(
+    error.message,
+    /^Cannot start parent 0:1 as parent 0 is a daemon, which may not have children: /,
+  );
+  assert.deepEqual(await allowed?.result(), { name: 'parent 1:1', daemon: true });
+  assert.deepEqual(await ordinary?.result(), { name: 'parent 2:1', daemon: false });
+  for (const child of [refused, allowed, ordinary]) await child?.join();
 });
 
 test('A child knows its name, its parent and whether it is a daemon, and so does its own child', async () => {

@@ -184,6 +184,33 @@ test('Process.stop() asks first, insists after the grace, and so does leaving it
   await scoped[Symbol.asyncDispose]();
 });
 
+test('Process.close() gives up what is kept of an end, and its methods refuse from then on', async () => {
+  const resting = await restingBytes();
+  const child = new Process({ target: targets.pattern, args: [100_000] });
+  const idle = new Process({ target: targets.nothing });
+  await child.start();
+  assert.throws(() => child.close(), { name: 'TypeError', message: /as it is alive/ });
+  assert.equal((await child.result()).length, 100_000);
+  await child.join();
+  assert.ok(usedBytes() > resting + 100_000);
+  for (let times = 0; times < 2; times++) {
+    child.close();
+    idle.close();
+  }
+  await assertGivenBack(resting); // though we have it in hand
+  for (const one of [child, idle]) {
+    await assert.rejects(one.start(), { code: 'closed', message: / as it is closed$/ });
+    await assert.rejects(one.join(), { code: 'closed' });
+    await assert.rejects(one.result(), { code: 'closed' });
+    await assert.rejects(one.stop(), { code: 'closed' });
+    assert.throws(() => one.kill(), { code: 'closed' });
+    assert.throws(() => (one.name = 'late'), { code: 'closed' });
+    await one[Symbol.asyncDispose]();
+  }
+  assert.deepEqual([child.state, child.exitCode, child.isAlive], ['terminated', 0, false]);
+  assert.deepEqual([idle.state, idle.exitCode, idle.pid], ['new', null, undefined]);
+});
+
 test('Process that the system cannot start says so by join and result', async () => {
   const { execPath } = process;
   const children: Process[] = [];

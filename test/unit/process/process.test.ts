@@ -6,6 +6,7 @@
  * process-life.test.ts.
  */
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { afterEach, before, test } from 'node:test';
 import { DuodaoError, Lock, Process, task, Value } from '../../../src/index.ts';
 import type { AnyFunction, ProcessOptions } from '../../../src/process/index.ts';
@@ -141,6 +142,14 @@ test('Process gives whatever its target throws, though it is no error', async ()
   }
 });
 
+test('Process that ends with a text says it on standard error, as it is, and exits with 1', async () => {
+  const child = await start({ target: targets.throwValue, args: ['out of tickets'], stdio: 'pipe' });
+  assert.ok(child.stderr);
+  assert.equal(await text(child.stderr), 'out of tickets\n');
+  await assert.rejects(child.result(), (error: unknown) => error === 'out of tickets');
+  assert.deepEqual(await child.join(), { how: 'exited', code: 1 });
+});
+
 test('Process says which part of its result cannot cross, or that there is no room for it', async () => {
   const error = await failure({ target: targets.closure });
   assert.ok(error instanceof DuodaoError);
@@ -248,7 +257,8 @@ test('Process refuses arguments that cannot cross, naming the part, and starts n
 test('Process is not made of what is no target, no arguments, no name', () => {
   const make = (options: unknown) => (): unknown => new Process(options as ProcessOptions<() => void>);
   const target = targets.nothing;
-  for (const wrong of [undefined, {}, { target: 'nothing' }, { target, args: 'ab' }, { target, name: 5 }])
+  const daemon = { target, daemon: 'yes' };
+  for (const wrong of [null, {}, { target: 'nothing' }, { target, args: 'ab' }, { target, name: 5 }, daemon])
     assert.throws(make(wrong), TypeError);
   assert.throws(make({ target, name: '' }), RangeError);
   assert.throws(make({ target, name: 'x'.repeat(64) }), RangeError);

@@ -1,0 +1,94 @@
+/**
+ * What a process can be given, and what of it is refused before anything is started.
+ *
+ * Two forms. With a target, the options name a function and its arguments. A subclass that overrides `run()` is its
+ * own target: it passes options without one to `super()`.
+ *
+ * @module
+ */
+import { checkName } from '../memory/index.ts';
+import { STDIO_MODES, type StdioMode } from './stdio.ts';
+import type { AnyFunction } from './task.ts';
+
+/** What every process can be given. */
+export interface ProcessCommon {
+  /** For people; `Process-1`, `Process-2` … if left out. */
+  readonly name?: string;
+  /** A daemon does not keep its parent alive, and ends with it; inherited from the parent if left out. */
+  readonly daemon?: boolean;
+  /** Lets this process have children though it is a daemon. They are daemons too, and end with it. */
+  readonly allowChildren?: boolean;
+  /** Its environment *instead of* ours, as with `child_process`: `{ ...process.env, KEY: 'value' }` adds to it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The folder that its code runs in; ours if left out. Flags and preloads are found from ours all the same. */
+  readonly cwd?: string | URL;
+  /** Its flags of Node.js *instead of* ours: `[...process.execArgv, '--max-old-space-size=64']` adds to them. */
+  readonly execArgv?: readonly string[];
+  /**
+   * Where its standard streams lead: `inherit` (where ours do, if left out), `pipe` (to `stdin`, `stdout` and `stderr`
+   * of the Process), `ignore`, or `prefix` (where ours do, with `[name] ` before each line of its output).
+   */
+  readonly stdio?: StdioMode;
+}
+
+/** A target and its arguments; these may be left out only if the target needs none. */
+export type ProcessOptions<F extends AnyFunction> = ProcessCommon & {
+  readonly target: F;
+} & ([] extends Parameters<F>
+    ? { readonly args?: Readonly<Parameters<F>> }
+    : { readonly args: Readonly<Parameters<F>> });
+
+/** What a subclass that overrides `run()` passes to `super()`: all but a target. */
+export interface SubclassOptions extends ProcessCommon {
+  readonly target?: undefined;
+  /** What `run()` is called with. */
+  readonly args?: readonly unknown[];
+}
+
+/** Options as they come from a caller who may have no types. */
+export type AnyOptions = ProcessCommon & {
+  readonly target?: AnyFunction | undefined;
+  readonly args?: readonly unknown[];
+};
+
+/** Flags that would give the child another program than ours. */
+const OTHER_PROGRAM = /^(-[cei]|-pe?|--(check|eval|print|interactive)(=.*)?)$/;
+
+/** Refuses options that no process can be made of. */
+export function checkOptions(options: AnyOptions): void {
+  demand(typeof options === 'object' && options !== null, 'its options must be an object', options);
+  const { args, name, daemon, allowChildren, env, cwd, execArgv, stdio } = options;
+  demand(args === undefined || Array.isArray(args), 'its args must be an array', args);
+  if (name !== undefined) checkName('process', name);
+  for (const [key, value] of Object.entries({ daemon, allowChildren })) {
+    demand(value === undefined || typeof value === 'boolean', `${key} must be true or false`, value);
+  }
+  demand(env === undefined || (typeof env === 'object' && env !== null), 'env must be an object', env);
+  demand(
+    cwd === undefined || typeof cwd === 'string' || cwd instanceof URL,
+    'cwd must be a path or a URL',
+    cwd,
+  );
+  if (execArgv !== undefined) checkFlags(execArgv);
+  if (stdio !== undefined && !STDIO_MODES.includes(stdio)) {
+    throw new RangeError(
+      `Cannot make a process as stdio must be one of ${STDIO_MODES.join(', ')}: current value is ${stdio as string}`,
+    );
+  }
+}
+
+function checkFlags(flags: readonly string[]): void {
+  const isList = Array.isArray(flags) && flags.every((flag) => typeof flag === 'string');
+  demand(isList, 'execArgv must be an array of strings', flags);
+  const other = flags.find((flag) => OTHER_PROGRAM.test(flag));
+  if (other === undefined) return;
+  throw new RangeError(
+    `Cannot make a process as a flag in execArgv would have it run another program: current value is "${other}"`,
+  );
+}
+
+function demand(holds: boolean, what: string, value: unknown): asserts holds {
+  if (holds) return;
+  const type = value === null ? 'null' : typeof value;
+  throw new TypeError(`Cannot make a process as ${what}: it is ${type}`);
+}
