@@ -23,14 +23,15 @@ export interface ParentProcess {
   readonly isAlive: boolean;
 }
 
-interface Self {
+/** Who this process is. It crosses to its threads, each of which has a copy of this module. */
+export interface Identity {
   name: string;
   readonly daemon: boolean;
   readonly allowChildren: boolean;
   readonly parent?: { readonly tag: Tag; readonly pid: number; readonly name: string };
 }
 
-let self: Self = { name: 'MainProcess', daemon: false, allowChildren: true };
+let self: Identity = { name: 'MainProcess', daemon: false, allowChildren: true };
 let childCount = 0;
 const children: Set<Process> = new Set();
 
@@ -48,6 +49,16 @@ export function introduce(
     parent: { tag: parentTag, pid: process.ppid, name: parent?.name ?? 'MainProcess' },
   };
   here().rename(name);
+}
+
+/** Who this process is, for a thread of it. */
+export function identity(): Identity {
+  return self;
+}
+
+/** Says in a thread who its process is. */
+export function assumeIdentity(of: Identity): void {
+  self = of;
 }
 
 /** The name of the next child that is given none: as Python's, with the names of the ancestors in front. */

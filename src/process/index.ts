@@ -15,3 +15,6 @@ export { Process, type ProcessState } from './process.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
 export type { StdioMode } from './stdio.ts';
 export { type AnyFunction, task } from './task.ts';
+export { Thread } from './thread.ts';
+export { threadCount } from './thread-family.ts';
+export type { ThreadCommon, ThreadOptions, ThreadSubclassOptions } from './thread-options.ts';

@@ -54,12 +54,20 @@ export type AnyOptions = ProcessCommon & {
 /** Flags that would give the child another program than ours. */
 const OTHER_PROGRAM = /^(-[cei]|-pe?|--(check|eval|print|interactive)(=.*)?)$/;
 
+type Noun = 'process' | 'thread';
+type Demand = (holds: boolean, what: string, value: unknown) => void;
+
 /** Refuses options that no process can be made of. */
-export function checkOptions(options: AnyOptions): void {
+export function checkOptions(options: AnyOptions, noun: Noun): void {
+  const demand: Demand = (holds, what, value) => {
+    if (holds) return;
+    const type = value === null ? 'null' : typeof value;
+    throw new TypeError(`Cannot make a ${noun} as ${what}: it is ${type}`);
+  };
   demand(typeof options === 'object' && options !== null, 'its options must be an object', options);
   const { args, name, daemon, allowChildren, env, cwd, execArgv, stdio } = options;
   demand(args === undefined || Array.isArray(args), 'its args must be an array', args);
-  if (name !== undefined) checkName('process', name);
+  if (name !== undefined) checkName(noun, name);
   for (const [key, value] of Object.entries({ daemon, allowChildren })) {
     demand(value === undefined || typeof value === 'boolean', `${key} must be true or false`, value);
   }
@@ -69,7 +77,7 @@ export function checkOptions(options: AnyOptions): void {
     'cwd must be a path or a URL',
     cwd,
   );
-  if (execArgv !== undefined) checkFlags(execArgv);
+  if (execArgv !== undefined) checkFlags(execArgv, demand);
   if (stdio !== undefined && !STDIO_MODES.includes(stdio)) {
     throw new RangeError(
       `Cannot make a process as stdio must be one of ${STDIO_MODES.join(', ')}: current value is ${stdio as string}`,
@@ -77,7 +85,7 @@ export function checkOptions(options: AnyOptions): void {
   }
 }
 
-function checkFlags(flags: readonly string[]): void {
+function checkFlags(flags: readonly string[], demand: Demand): void {
   const isList = Array.isArray(flags) && flags.every((flag) => typeof flag === 'string');
   demand(isList, 'execArgv must be an array of strings', flags);
   const other = flags.find((flag) => OTHER_PROGRAM.test(flag));
@@ -85,10 +93,4 @@ function checkFlags(flags: readonly string[]): void {
   throw new RangeError(
     `Cannot make a process as a flag in execArgv would have it run another program: current value is "${other}"`,
   );
-}
-
-function demand(holds: boolean, what: string, value: unknown): asserts holds {
-  if (holds) return;
-  const type = value === null ? 'null' : typeof value;
-  throw new TypeError(`Cannot make a process as ${what}: it is ${type}`);
 }

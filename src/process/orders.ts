@@ -1,5 +1,5 @@
 /**
- * What a child is told in shared memory: what to do, with what, and who it is.
+ * What a child or thread is told in shared memory: what to do, with what, and who it is.
  *
  * @module
  */
@@ -9,49 +9,74 @@ import { makeParcel } from '../ipc/index.ts';
 import { here, type Tag } from '../memory/index.ts';
 import type { Address } from '../wire/index.ts';
 import { addressOf } from './address.ts';
+import type { Identity } from './family.ts';
 import type { AnyOptions } from './options.ts';
 import { ProcessRecord } from './record.ts';
 import type { Addressable } from './task.ts';
 
-/** What a child is told in shared memory, beside its arguments. */
-export interface ChildOrders {
-  /** A function, or a subclass of Process. */
+/** What both are told, beside their arguments. */
+export interface Orders {
+  /** A function, or a subclass of Process or Thread. */
   readonly target: Address;
   readonly isClass: boolean;
   readonly name: string;
   readonly daemon: boolean;
+  /** process.argv of the starter, without the first. */
+  readonly argv: readonly string[];
+}
+
+export interface ChildOrders extends Orders {
   /** Whether it may have children though it is a daemon. */
   readonly allowChildren: boolean;
   /** The folder to run in, if it is not the parent's. */
   readonly cwd: string | undefined;
-  /** process.argv of the parent, without the first. */
-  readonly argv: readonly string[];
   readonly parent: Tag;
 }
 
-/** A process that is about to start. */
+export interface ThreadOrders extends Orders {
+  readonly process: Identity;
+}
+
+/** A process or thread that is about to start. */
 export interface Beginning {
   readonly name: string;
   readonly daemon: boolean;
   /** The function, or the class if there are fields of its instance. */
   readonly work: Addressable;
+  readonly args: readonly unknown[];
   readonly fields: object | undefined;
   readonly options: AnyOptions;
 }
 
-/** Packs all that the child is told. @throws DuodaoError when something of it cannot cross. */
-export function makeRecord({ name, daemon, work, fields, options }: Beginning): ProcessRecord {
-  const { args = [], allowChildren = false, cwd } = options;
+/** Packs all that a child is told. @throws DuodaoError when something of it cannot cross. */
+export function makeProcessRecord(beginning: Beginning): ProcessRecord {
+  const { allowChildren = false, cwd } = beginning.options;
   const orders: ChildOrders = {
+    ...commonOrders(beginning),
+    allowChildren,
+    cwd: folderOf(cwd),
+    parent: here().tag,
+  };
+  return packRecord(beginning, orders);
+}
+
+/** Packs all that a thread is told. @throws DuodaoError when something of it cannot cross. */
+export function makeThreadRecord(beginning: Beginning, identity: Identity): ProcessRecord {
+  const orders: ThreadOrders = { ...commonOrders(beginning), process: identity };
+  return packRecord(beginning, orders);
+}
+
+function commonOrders({ name, daemon, work, fields }: Beginning): Orders {
+  return {
     target: { ...addressOf(work) },
     isClass: fields !== undefined,
     name,
     daemon,
-    allowChildren,
-    cwd: folderOf(cwd),
     argv: process.argv.slice(1),
-    parent: here().tag,
   };
+}
+
+function packRecord({ name, daemon, args, fields }: Beginning, orders: Orders): ProcessRecord {
   const own = fields && makeParcel(fields, 'this');
   const given = makeParcel([...args], 'args');
   return ProcessRecord.create(name, daemon, makeParcel(orders, 'orders'), given, own);

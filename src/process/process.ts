@@ -1,26 +1,44 @@
 /**
  * One child process: started, asked for its result, waited for, ended.
  *
- * This is the face; what happens after the start is in life.ts.
+ * What it shares with a thread is in runnable.ts; what happens after the start is in process-life.ts.
  *
  * @module
  */
-import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { DuodaoError, type Wait } from '../base/index.ts';
-import { checkName } from '../memory/index.ts';
 import { type StopOptions, stop } from './ending.ts';
 import type { Exit } from './exit.ts';
 import { currentProcess, nextChildName, ownDaemon, registerChild } from './family.ts';
-import { Life } from './life.ts';
-import { type AnyOptions, checkOptions, type ProcessOptions, type SubclassOptions } from './options.ts';
-import { makeRecord } from './orders.ts';
+import type { ProcessOptions, SubclassOptions } from './options.ts';
+import { makeProcessRecord } from './orders.ts';
+import { ProcessLife } from './process-life.ts';
+import type { Stage } from './record.ts';
 import { checkMayStart } from './refusals.ts';
-import { checkForm, fieldsOf, InsideOfIt } from './subclass.ts';
-import type { Addressable, AnyFunction } from './task.ts';
+import { lifeOf, needLife, Runnable, type RunnableKind } from './runnable.ts';
+import { InsideOfIt } from './subclass.ts';
+import type { AnyFunction } from './task.ts';
 
-/** In which part of its life a process is. */
-export type ProcessState = 'new' | 'ready' | 'running' | 'terminated';
+/** In which part of its life a process or thread is. */
+export type ProcessState = Stage;
+
+const KIND: RunnableKind = {
+  noun: 'process',
+  get base() {
+    return Process;
+  },
+  oneself: currentProcess,
+  nextName: nextChildName,
+  daemonByDefault: ownDaemon,
+  begin(one, beginning) {
+    checkMayStart(beginning.name);
+    const child = one as unknown as Process;
+    const record = makeProcessRecord(beginning);
+    const life = new ProcessLife(beginning.name, record, () => registerChild(child, false));
+    registerChild(child);
+    life.begin(beginning.options, beginning.daemon);
+    return life;
+  },
+};
 
 /**
  * A function that runs in a process of its own; or a subclass whose `run()` does.
@@ -51,70 +69,22 @@ export type ProcessState = 'new' | 'ready' | 'running' | 'terminated';
  * }
  * ```
  */
-export class Process<F extends AnyFunction = AnyFunction> implements AsyncDisposable {
-  readonly #class: Addressable;
-  readonly #target: AnyFunction | undefined;
-  /** Until it starts: afterwards the child has them, and we must not keep alive what is in them. */
-  #options: AnyOptions | undefined;
-  #name: string;
-  #daemon: boolean;
-  /** Whether this object stands for the process that this code runs in: `this` of a `run()`. */
+export class Process<F extends AnyFunction = AnyFunction> extends Runnable<F> {
   readonly #isInside: boolean;
-  #life: Life | undefined;
-  #pipes: Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'> | undefined;
-  #isClosed = false;
 
   constructor(options: ProcessOptions<F>);
   constructor(options?: SubclassOptions);
-  constructor(options: AnyOptions | InsideOfIt = {}) {
-    this.#class = new.target;
+  constructor(options: ProcessOptions<F> | SubclassOptions | InsideOfIt = {}) {
+    super(options, KIND);
     this.#isInside = options instanceof InsideOfIt;
-    if (options instanceof InsideOfIt) {
-      this.#name = currentProcess().name;
-      this.#daemon = ownDaemon();
-      return;
-    }
-    checkOptions(options);
-    checkForm(options.target, new.target, Process);
-    this.#target = options.target;
-    this.#options = options;
-    this.#name = options.name ?? nextChildName();
-    this.#daemon = options.daemon ?? ownDaemon();
   }
 
-  /**
-   * What the process does: it calls the target. A subclass overrides it, and may give it any parameters.
-   * Called here it runs here, as any method.
-   */
-  run(...args: Parameters<F>): ReturnType<F> {
-    if (!this.#target) throw new TypeError(`Cannot run ${this.#name} as it has no target`);
-    return this.#target(...args) as ReturnType<F>;
+  get #life(): ProcessLife | undefined {
+    return lifeOf(this) as ProcessLife | undefined;
   }
 
-  /** For people. It can be set until the process starts; inside of `run()` it renames the process. */
-  get name(): string {
-    return this.#isInside ? currentProcess().name : this.#name;
-  }
-
-  set name(name: string) {
-    if (this.#isInside) {
-      currentProcess().name = name;
-      return;
-    }
-    this.#needNew('name');
-    checkName('process', name);
-    this.#name = name;
-  }
-
-  /** Whether it ends with its parent instead of keeping it alive. It can be set until the process starts. */
-  get daemon(): boolean {
-    return this.#daemon;
-  }
-
-  set daemon(daemon: boolean) {
-    this.#needNew('daemon');
-    checkOptions({ daemon });
-    this.#daemon = daemon;
+  #needLife(action: string): ProcessLife {
+    return needLife(this, action) as ProcessLife;
   }
 
   /** The process id, once it is started. */
@@ -127,137 +97,35 @@ export class Process<F extends AnyFunction = AnyFunction> implements AsyncDispos
     return this.#isInside ? process.ppid : process.pid;
   }
 
-  /** Whether it was started and has not ended. */
-  get isAlive(): boolean {
-    return this.#isInside || (this.#life?.isAlive ?? false);
-  }
-
-  /** Null before it has ended; then N for an exit code and −N for a signal. */
-  get exitCode(): number | null {
-    return this.#life?.exitCode ?? null;
-  }
-
-  /** In which part of its life it is: `ready` until its module is loaded, then `running`. */
-  get state(): ProcessState {
-    if (this.#isInside) return 'running';
-    return this.#life?.stage ?? 'new';
-  }
-
   /** What it reads on its standard input, when `stdio` is `pipe`. */
   get stdin(): Writable | undefined {
-    return this.#pipes?.stdin ?? undefined;
+    return this.#life?.pipes?.stdin ?? undefined;
   }
 
   /** What it writes on its standard output, when `stdio` is `pipe`. */
   get stdout(): Readable | undefined {
-    return this.#pipes?.stdout ?? undefined;
+    return this.#life?.pipes?.stdout ?? undefined;
   }
 
   /** What it writes on its standard error, when `stdio` is `pipe`. */
   get stderr(): Readable | undefined {
-    return this.#pipes?.stderr ?? undefined;
-  }
-
-  /**
-   * Starts the process, and resolves when its pid is known; it does not wait for the work. That the system cannot
-   * start it, or that its module does not load, is told by `join` and `result`.
-   *
-   * @throws DuodaoError `not-exported` when the target or subclass has no address, `not-cloneable` when an argument or
-   * a field cannot cross, `unsafe` while this process, a child, is still loading its own module, or when it is a daemon
-   * that may not have children. Nothing is started then.
-   */
-  // biome-ignore lint: async for its rejections
-  async start(): Promise<this> {
-    this.#needNew('start');
-    checkMayStart(this.#name);
-    const options = this.#options ?? {};
-    const record = makeRecord({
-      name: this.#name,
-      daemon: this.#daemon,
-      work: this.#target ?? this.#class,
-      fields: this.#target ? undefined : fieldsOf(this, this.#class, Process),
-      options,
-    });
-    const life = new Life(this.#name, record, () => registerChild(this, false));
-    this.#life = life;
-    this.#options = undefined;
-    registerChild(this);
-    life.begin(options, this.#daemon);
-    if (options.stdio === 'pipe') this.#pipes = life.child;
-    return this;
-  }
-
-  /**
-   * Waits until the process has ended, and says how. It never rejects for how a process ended.
-   *
-   * @throws DuodaoError `timed-out`, or the reason of `wait.signal`.
-   */
-  async join(wait?: Wait): Promise<Exit> {
-    return this.#started('join').join(wait);
-  }
-
-  /**
-   * Waits for what the target returns. What it throws comes as a rejection, with its own stack.
-   *
-   * @throws What the target threw; DuodaoError `exited` when it ended without an answer, `not-cloneable` when its
-   * answer cannot cross, `timed-out`; or the reason of `wait.signal`.
-   */
-  async result(wait?: Wait): Promise<Awaited<ReturnType<this['run']>>> {
-    const value = await this.#started('ask for the result of').result(wait);
-    return value as Awaited<ReturnType<this['run']>>;
+    return this.#life?.pipes?.stderr ?? undefined;
   }
 
   /** Asks the process to end (SIGTERM). What it has started is not asked. Of no effect once it has ended. */
   terminate(): void {
-    this.#started('terminate').signal('SIGTERM');
+    this.#needLife('terminate').signal('SIGTERM');
   }
 
   /** Ends the process at once (SIGKILL). What it held is freed, what it has started ends with it. */
   kill(): void {
-    this.#started('kill').signal('SIGKILL');
+    this.#needLife('kill').signal('SIGKILL');
   }
 
   /**
    * Asks the process to end, insists after `graceMs` (5000 if left out), and says how it ended.
    */
-  async stop(options?: StopOptions): Promise<Exit> {
+  override async stop(options?: StopOptions): Promise<Exit> {
     return stop(this, options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#life && !this.#isClosed) await this.stop();
-  }
-
-  /**
-   * Gives up what is kept of a process that has ended, its result too. Afterwards its methods refuse with `closed`;
-   * what can be read of it stays.
-   *
-   * @throws TypeError while it is alive.
-   */
-  close(): void {
-    if (this.isAlive)
-      throw new TypeError(`Cannot close ${this.name} as it is alive: stop it, or wait for its end`);
-    this.#isClosed = true;
-    this.#options = undefined;
-    this.#life?.close();
-  }
-
-  #needNew(action: string): void {
-    this.#needOpen(action);
-    if (!this.#life && !this.#isInside) return;
-    if (action === 'start')
-      throw new TypeError(`Cannot start ${this.name} as a process starts only once: make another one`);
-    throw new TypeError(`Cannot set the ${action} of ${this.name} as it has started`);
-  }
-
-  #needOpen(action: string): void {
-    if (this.#isClosed) throw new DuodaoError('closed', `Cannot ${action} ${this.#name} as it is closed`);
-  }
-
-  #started(action: string): Life {
-    this.#needOpen(action);
-    if (this.#life) return this.#life;
-    const why = this.#isInside ? 'it is this very process' : 'it has not been started';
-    throw new TypeError(`Cannot ${action} ${this.name} as ${why}`);
   }
 }

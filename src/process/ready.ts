@@ -12,8 +12,9 @@ import { Readable } from 'node:stream';
 import { deadlineOf, timedOut, type Wait } from '../base/index.ts';
 import type { Exit } from './exit.ts';
 import { Process, type ProcessState } from './process.ts';
+import { Thread } from './thread.ts';
 
-/** A process, which is ready when it has ended. */
+/** A process or thread, which is ready when it has ended. */
 export interface WaitableProcess {
   readonly state: ProcessState;
   join(wait?: Wait): Promise<Exit>;
@@ -37,11 +38,11 @@ interface Look {
 /**
  * Waits until at least one of these is ready, and gives all that are, in the given order. It takes nothing from them.
  *
- * Ready is a process that has ended; a queue or connection with something to get, or where nothing can come any
- * more; a stream or socket with something to read, at its end, or failed. Somebody else may be faster to take
+ * Ready is a process or thread that has ended; a queue or connection with something to get, or where nothing can come
+ * any more; a stream or socket with something to read, at its end, or failed. Somebody else may be faster to take
  * what was there.
  *
- * @throws TypeError for anything else, and for a process that was not started; DuodaoError `timed-out`; or the
+ * @throws TypeError for anything else, and for one that was not started; DuodaoError `timed-out`; or the
  * reason of `wait.signal`.
  *
  * @example
@@ -84,7 +85,7 @@ function outOfTime(wait: Wait | undefined): Error {
 }
 
 function lookAt(one: Waitable, index: number): Look {
-  if (one instanceof Process) return lookAtProcess(one, index);
+  if (one instanceof Process || one instanceof Thread) return lookAtProcess(one, index);
   if (one instanceof Readable)
     return { isReady: () => hasNews(one), until: (signal) => untilNews(one, signal) };
   if (typeof (one as WaitableObject | undefined)?.untilReady === 'function') {
@@ -92,13 +93,13 @@ function lookAt(one: Waitable, index: number): Look {
     return { isReady: () => object.isReady, until: (signal) => object.untilReady({ signal }) };
   }
   throw new TypeError(
-    `Cannot wait for waitables[${index}] as it is no process, queue, connection or stream: it is ${typeof one}`,
+    `Cannot wait for waitables[${index}] as it is no process, thread, queue, connection or stream: it is ${typeof one}`,
   );
 }
 
 function lookAtProcess(process: WaitableProcess, index: number): Look {
   if (process.state === 'new')
-    throw new TypeError(`Cannot wait for waitables[${index}] as this process has not been started`);
+    throw new TypeError(`Cannot wait for waitables[${index}] as it has not been started`);
   return { isReady: () => process.state === 'terminated', until: (signal) => process.join({ signal }) };
 }
 

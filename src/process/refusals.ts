@@ -1,11 +1,10 @@
 /**
- * Why a process cannot be started, or has no answer, in words.
+ * Why a process cannot be started, in words.
  *
  * @module
  */
 import { DuodaoError } from '../base/index.ts';
 import { isBooting } from './boot-guard.ts';
-import { describeExit, type Exit, exitCodeOf } from './exit.ts';
 import { currentProcess, mayHaveChildren } from './family.ts';
 import { readPlace } from './launch.ts';
 
@@ -28,12 +27,4 @@ export function checkMayStart(name: string): void {
       { name, daemon: self },
     );
   }
-}
-
-/** That a process ended without an answer, and how. */
-export function noAnswer(name: string, pid: number | undefined, exit: Exit): DuodaoError {
-  const facts = { name, ...(pid !== undefined && { pid }) };
-  const message = `${name} ended without an answer: ${describeExit(exit)}`;
-  if (exit.how === 'not-started') return new DuodaoError('exited', message, facts, { cause: exit.reason });
-  return new DuodaoError('exited', message, { ...facts, exitCode: exitCodeOf(exit) });
 }

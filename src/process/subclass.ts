@@ -1,5 +1,5 @@
 /**
- * A subclass of Process as the work of a process: what of an instance travels, and what cannot.
+ * A subclass of Process or Thread as the work of one: what of an instance travels, and what cannot.
  *
  *     parent   new Counter(5).start()   →  address of the class Counter, fields { from: 5 }, arguments
  *     child    an object with the prototype of Counter and these fields; no constructor of a subclass runs there
@@ -9,12 +9,19 @@
  *
  * @module
  */
+import { types } from 'node:util';
 import { DuodaoError } from '../base/index.ts';
 import { hasPrivateFields } from '../wire/index.ts';
-import type { Addressable } from './task.ts';
+import type { Addressable, AnyFunction } from './task.ts';
 
-/** What a child passes to the constructor of Process to be given the object for this very process. */
+/** What a child or thread passes to the constructor to be given the object for what it runs in. */
 export class InsideOfIt {}
+
+/** What it is to be, and the class that it is or extends. */
+export interface Form {
+  readonly noun: 'process' | 'thread';
+  readonly base: Addressable;
+}
 
 /** Whether a class, or one between it and `base`, overrides `run`. */
 export function overridesRun(derived: Addressable, base: Addressable): boolean {
@@ -22,21 +29,27 @@ export function overridesRun(derived: Addressable, base: Addressable): boolean {
   return method(derived) !== method(base);
 }
 
-/** Refuses a process that has nothing to do, or two things. */
-export function checkForm(target: unknown, derived: Addressable, base: Addressable): void {
+/** Refuses one that has nothing to do, or two things, or something that never comes back. */
+export function checkForm(target: unknown, derived: Addressable, { noun, base }: Form): void {
   const isSubclass = overridesRun(derived, base);
   if (isSubclass && target !== undefined) {
     throw new TypeError(`Cannot make a ${derived.name} as it has both a target and a run() of its own`);
   }
-  if (isSubclass || typeof target === 'function') return;
-  const what = 'its target must be a function, or a subclass must override run()';
-  throw new TypeError(`Cannot make a process as ${what}: the target is ${typeof target}`);
+  if (!isSubclass && typeof target !== 'function') {
+    const what = 'its target must be a function, or a subclass must override run()';
+    throw new TypeError(`Cannot make a ${noun} as ${what}: the target is ${typeof target}`);
+  }
+  const work: unknown = isSubclass ? Reflect.get(derived.prototype as object, 'run') : target;
+  if (types.isGeneratorFunction(work)) {
+    const what = 'its work must not be a generator, which gives nothing back by itself';
+    throw new TypeError(`Cannot make a ${noun} as ${what}: it is ${(work as AnyFunction).name}`);
+  }
 }
 
 /**
  * The fields of an instance that travel.
  *
- * @throws TypeError for a field that hides a part of Process; DuodaoError `not-cloneable` for `#private` ones.
+ * @throws TypeError for a field that hides a part of the base; DuodaoError `not-cloneable` for `#private` ones.
  */
 export function fieldsOf(instance: object, derived: Addressable, base: Addressable): Record<string, unknown> {
   for (let each: unknown = derived; typeof each === 'function' && each !== base; each = parentOf(each)) {
@@ -55,7 +68,7 @@ export function fieldsOf(instance: object, derived: Addressable, base: Addressab
     const remedy =
       key === 'run' ? 'make it a method' : `set this.${key} in the constructor, or pass it to super()`;
     throw new TypeError(
-      `Cannot start a ${derived.name} as its field "${key}" hides that of Process: ${remedy}`,
+      `Cannot start a ${derived.name} as its field "${key}" hides that of ${base.name}: ${remedy}`,
     );
   }
   return fields;

@@ -42,11 +42,7 @@ test('SharedMap keeps every entry whole and every update counted in a storm of k
     ...options,
     start: (number, _place, random) => {
       const args = [number, { ...shared, pace: storm.pace }, random(2 ** 31)] as const;
-      return new Process({
-        target: writers.changeMap,
-        args: [...args],
-        daemon: true,
-      }).start() as Promise<never>;
+      return new Process({ target: writers.changeMap, args: [...args], daemon: true }).start();
     },
   });
   await storm.run();

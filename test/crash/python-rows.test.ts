@@ -33,14 +33,11 @@ afterEach(endChildren);
 const KILLS = Number(process.env['DUODAO_KILLS'] ?? 3);
 const KILLED = { how: 'killed', signal: 'SIGKILL' };
 
-async function start<F extends AnyFunction>(
-  target: F,
-  args: Readonly<Parameters<F>>,
-): Promise<Process<AnyFunction>> {
-  return new Process<AnyFunction>({ target, args }).start();
+async function start<F extends AnyFunction>(target: F, args: Readonly<Parameters<F>>): Promise<Process> {
+  return new Process({ target, args }).start();
 }
 
-async function killed(child: Process<AnyFunction>): Promise<void> {
+async function killed(child: Process): Promise<void> {
   child.kill();
   assert.deepEqual(await child.join(HANG_GUARD), KILLED);
 }
@@ -48,12 +45,7 @@ async function killed(child: Process<AnyFunction>): Promise<void> {
 const newPlaces = (): rows.Places => new SharedArray('i32', 16);
 
 /** Waits until the child has come to its place so often, and sleeps there. */
-async function untilWaiting(
-  { pid }: Process<AnyFunction>,
-  places: rows.Places,
-  place: number,
-  times = 1,
-): Promise<void> {
+async function untilWaiting({ pid }: Process, places: rows.Places, place: number, times = 1): Promise<void> {
   const sleeps = (): boolean => stateLetterOf(pid as number) === 'S';
   await until('it waits', () => Atomics.load(places.view, place) >= times && sleeps());
 }
@@ -97,7 +89,7 @@ for (const form of rows.FORMS) {
     const event = new Event();
     const all = await Promise.all([1, 2].map(() => start(rows.awaitEvent, [event, form])));
     await until('they wait', () => event.stats().waiting === 2);
-    await killed(all[0] as Process<AnyFunction>);
+    await killed(all[0] as Process);
     event.set();
     assert.deepEqual(await all[1]?.join(HANG_GUARD), { how: 'exited', code: 0 });
     event.waitSync({ timeoutMs: 0 });
@@ -107,7 +99,7 @@ for (const form of rows.FORMS) {
     const condition = new Condition();
     const all = await Promise.all([1, 2].map(() => start(rows.awaitCondition, [condition, form])));
     await until('they wait', () => condition.stats().waiting === 2);
-    await killed(all[0] as Process<AnyFunction>);
+    await killed(all[0] as Process);
     assert.equal(await condition.use(() => condition.notifyAll()), 1);
     assert.deepEqual(await all[1]?.join(HANG_GUARD), { how: 'exited', code: 0 });
     assert.equal(condition.lock.isLocked, false);

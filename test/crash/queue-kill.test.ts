@@ -50,7 +50,7 @@ async function storm(
     start: (number, place, random) => {
       const shared: QueueStorm = { queue, pace: run.pace, put, had };
       const target = place % 2 === 0 ? movers.produce : taker;
-      return new Process({ target, args: [number, shared, random(2 ** 31)] }).start() as Promise<never>;
+      return new Process({ target, args: [number, shared, random(2 ** 31)] }).start();
     },
     onKill: (_worker, place) => {
       if (place % 2 === 1) takersKilled++;

@@ -22,11 +22,11 @@ export async function endVictims(): Promise<void> {
 
 export class Victim {
   readonly pid: number;
-  readonly #child: Process<AnyFunction>;
+  readonly #child: Process;
   readonly #tracer: Tracer;
   readonly #stages: Stages;
 
-  constructor(child: Process<AnyFunction>, tracer: Tracer, stages: Stages) {
+  constructor(child: Process, tracer: Tracer, stages: Stages) {
     this.pid = child.pid as number;
     this.#child = child;
     this.#tracer = tracer;
@@ -39,7 +39,7 @@ export class Victim {
     target: F,
     args: Readonly<Parameters<F>>,
   ): Promise<Victim> {
-    const child = await new Process<AnyFunction>({ target, args }).start();
+    const child = await new Process({ target, args }).start();
     await until('the victim is there', () => stages.view[VICTIM] === HERE);
     const tracer = await Tracer.of(child.pid as number);
     tracers.add(tracer);

@@ -36,12 +36,12 @@ async function startProcess<F extends AnyFunction>(
   target: F,
   args: Readonly<Parameters<F>>,
 ): Promise<Started<Awaited<ReturnType<F>>>> {
-  const child = await new Process<AnyFunction>({ target, args }).start();
+  const child = await new Process({ target, args }).start();
   return {
-    result: async () => {
-      const value = await child.result(HANG_GUARD);
+    result: async (): Promise<Awaited<ReturnType<F>>> => {
+      const value: unknown = await child.result(HANG_GUARD);
       await child.join(HANG_GUARD);
-      return value as never;
+      return value as Awaited<ReturnType<F>>;
     },
     async kill() {
       child.kill();

@@ -8,21 +8,18 @@
  * @module
  */
 import { closeSync } from 'node:fs';
-import { inspect } from 'node:util';
-import { DuodaoError } from '../../base/index.ts';
-import { makeParcel, openParcel } from '../../ipc/index.ts';
 import { attach } from '../../memory/index.ts';
 import { closeOnExec, dieWithWritersOf, reopen } from '../../platform/index.ts';
 import '../functions.ts';
-import { resolveAddress } from '../address.ts';
-import { runTarget, whileBooting } from '../boot-guard.ts';
+import { runTarget } from '../boot-guard.ts';
 import { currentProcess, introduce } from '../family.ts';
 import { type ChildPlace, readPlace } from '../launch.ts';
 import { markChild } from '../main-guard.ts';
 import type { ChildOrders } from '../orders.ts';
 import { Process } from '../process.ts';
 import { ProcessRecord } from '../record.ts';
-import { embody } from '../subclass.ts';
+import { complain, deliver } from './answer.ts';
+import { readWork } from './work.ts';
 
 function tieLife(lifeFd: number): void {
   closeOnExec(lifeFd);
@@ -38,77 +35,24 @@ async function begin(place: ChildPlace): Promise<void> {
   markChild();
   const record = ProcessRecord.open(place.offset, place.serial);
   try {
-    const fn = await load(record);
+    const fn = await readWork<ChildOrders>(record, Process, (told) => {
+      introduce(told.name, told, told.parent);
+      if (told.cwd !== undefined) process.chdir(told.cwd);
+    });
     record.setStage('running');
-    deliver(record, 'value', await runTarget(fn));
+    deliver(record, currentProcess().name, 'value', await runTarget(fn));
   } catch (error) {
     process.exitCode = 1;
-    deliver(record, 'error', error);
-    complain(error);
+    deliver(record, currentProcess().name, 'error', error);
+    complain(currentProcess().name, error);
   }
-}
-
-/** Reads what is to be done, and loads the module that can do it. */
-async function load(record: ProcessRecord): Promise<() => unknown> {
-  const { orders, args } = record;
-  if (!orders || !args) throw new DuodaoError('protocol', 'This process was given nothing to do');
-  return whileBooting(async () => {
-    const told = (await openParcel(orders)) as ChildOrders;
-    introduce(told.name, told, told.parent);
-    if (told.cwd !== undefined) process.chdir(told.cwd);
-    process.argv.splice(1, process.argv.length, ...told.argv);
-    const work = (await openParcel(args)) as readonly never[];
-    const target = await resolveAddress(told.target);
-    const fields = record.fields && ((await openParcel(record.fields)) as object);
-    record.dropOrders();
-    if (!told.isClass) return () => (target as (...args: readonly never[]) => unknown)(...work);
-    const self = embody(Process, target, fields ?? {});
-    return () => self.run(...work);
-  });
-}
-
-function deliver(record: ProcessRecord, outcome: 'value' | 'error', value: unknown): void {
-  try {
-    record.deliver(outcome, makeParcel(value, outcome === 'value' ? 'result' : 'error'));
-  } catch (refusal) {
-    // What came back cannot cross, or the arena is full: then that is what the parent is told.
-    process.exitCode = 1;
-    const told = outcome === 'error' && value instanceof Error ? halfTold(value, refusal) : refusal;
-    record.deliver('error', makeParcel(told, 'error'));
-    complain(refusal);
-  }
-}
-
-/** An error that cannot cross whole, without the parts that may be to blame; its cause says which one it was. */
-function halfTold(error: Error, refusal: unknown): Error {
-  const told = new Error(error.message, { cause: refusal });
-  Object.setPrototypeOf(told, Object.getPrototypeOf(error) as object); // it crosses as the same class
-  if (typeof error.stack === 'string') told.stack = error.stack;
-  for (const [key, value] of Object.entries(error)) {
-    if (key !== 'cause' && ['string', 'number', 'boolean'].includes(typeof value))
-      Reflect.set(told, key, value);
-  }
-  return told;
-}
-
-/**
- * Says on standard error what went wrong here, as nobody may ever ask for the result. A string that is thrown is the
- * text to end with, as that of Python's `sys.exit('text')`: it is printed as it is.
- */
-function complain(error: unknown): void {
-  if (typeof error === 'string') {
-    process.stderr.write(`${error}\n`);
-    return;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${inspect(error)}`;
-  process.stderr.write(`${currentProcess().name}: ${text}\n`);
 }
 
 const place = readPlace(process.argv[2]);
 if (place) {
   begin(place).catch((error: unknown) => {
     process.exitCode = 1;
-    complain(error);
+    complain(currentProcess().name, error);
   });
 } else {
   process.stderr.write(

@@ -146,12 +146,12 @@ test('ready() refuses what it cannot wait for, and names it', async () => {
   ] as const) {
     await assert.rejects(ready([queue, wrong as never]), {
       name: 'TypeError',
-      message: `Cannot wait for waitables[1] as it is no process, queue, connection or stream: it is ${type}`,
+      message: `Cannot wait for waitables[1] as it is no process, thread, queue, connection or stream: it is ${type}`,
     });
   }
   await assert.rejects(ready([new Process({ target: targets.nothing })]), {
     name: 'TypeError',
-    message: 'Cannot wait for waitables[0] as this process has not been started',
+    message: 'Cannot wait for waitables[0] as it has not been started',
   });
   const [receiver, sender] = pipe({ ...SMALL, duplex: false });
   await assert.rejects(ready([sender, receiver]), { name: 'TypeError', message: /sending end/ });

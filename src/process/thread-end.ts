@@ -1,0 +1,41 @@
+/**
+ * How a thread ended, as far as it can be told from what Node.js says of a worker and from what the thread answered.
+ *
+ * @module
+ */
+import { DuodaoError } from '../base/index.ts';
+import { describeExit, type Exit, exitCodeOf } from './exit.ts';
+import type { Outcome } from './record.ts';
+
+/** What is known of a thread that has ended. */
+export interface ThreadEnd {
+  /** What Node.js says: 1 of a worker that was ended by force, or 0 if that had not begun. */
+  readonly code: number;
+  /** Whether somebody asked for force before it ended. */
+  readonly isForced: boolean;
+  /** What it answered; an error also if nobody caught one in it. */
+  readonly outcome: Outcome;
+}
+
+/** The end of a thread. One that was faster than the force has ended by itself. */
+export function exitOfThread({ code, isForced, outcome }: ThreadEnd): Exit {
+  const hasEndedItself = outcome === 'error' || code > 1 || (outcome === 'value' && code === 0);
+  return isForced && !hasEndedItself ? { how: 'killed', signal: 'SIGKILL' } : { how: 'exited', code };
+}
+
+/** What somebody is told who waited for the answer of a thread that ended without one. */
+export function noAnswer(
+  name: string,
+  tid: number | undefined,
+  exit: Exit,
+  failure: Error | undefined,
+): DuodaoError {
+  const how = exit.how === 'killed' ? 'it was ended by force' : describeExit(exit);
+  const cause = exit.how === 'not-started' ? exit.reason : failure;
+  const facts = {
+    name,
+    ...(tid !== undefined && { tid }),
+    ...(exit.how !== 'not-started' && { exitCode: exitCodeOf(exit) }),
+  };
+  return new DuodaoError('exited', `${name} ended without an answer: ${how}`, facts, cause && { cause });
+}

@@ -1,0 +1,86 @@
+/**
+ * Starting the worker of a thread: the code it begins with, and what it is told.
+ *
+ * The worker inherits flags, preloads and loaders of its process. It begins with one line of ours that imports the
+ * entry module: a file of ours in its place would be refused where the process runs with `--input-type`, and on Node.js
+ * 20 with tsx could not be read (see missingLoader). Everything else it needs is in shared memory.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { DuodaoError } from '../base/index.ts';
+import type { Reference } from '../memory/index.ts';
+import { isBooting } from './boot-guard.ts';
+import { threadEntry } from './child/entries.ts';
+import { inChild } from './main-guard.ts';
+
+/** What a thread is told as it starts: where its record lies. */
+export interface ThreadPlace {
+  readonly duodao: 'thread';
+  readonly offset: number;
+  readonly serial: number;
+}
+
+/** Starts the worker of a thread for the record with this handle. */
+export function launchThread(name: string, { offset, serial }: Reference): Worker {
+  const place: ThreadPlace = { duodao: 'thread', offset, serial };
+  return new Worker(firstLine(threadEntry(), missingLoader()), { eval: true, workerData: place, name });
+}
+
+/** The place of this thread's record, if it is one of ours. */
+export function ownThreadPlace(): ThreadPlace | undefined {
+  const data = workerData as Partial<ThreadPlace> | null;
+  return !isMainThread && data?.duodao === 'thread' ? (data as ThreadPlace) : undefined;
+}
+
+/** Refuses to start a thread where that would go on without end. */
+export function refuseWhileBooting(): void {
+  // A thread that has not come to our entry yet runs what its flags preload.
+  if (!isBooting() && (inChild() || !ownThreadPlace())) return;
+  throw new DuodaoError(
+    'unsafe',
+    'Cannot start a thread while this thread or process is still loading its own module, as that would start threads ' +
+      'without end: put the part that starts them behind if (isMain(import.meta))',
+  );
+}
+
+/** A failure in it is nobody's to catch, so that the worker ends with it and its starter hears of it. */
+function firstLine(entry: string, loader: string | undefined): string {
+  const load = `import(${JSON.stringify(entry)})`;
+  const whole =
+    loader === undefined
+      ? load
+      : `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return ${load}; })`;
+  return `${whole}.catch((error) => setImmediate(() => { throw error; }));`;
+}
+
+/**
+ * What a thread must import and register itself. Before Node.js 22 threads do not share the loaders of their process,
+ * and tsx, which every other module is likely to need, takes no notice of threads there.
+ *
+ * @param major - of the version of Node.js
+ */
+export function missingLoader(
+  flags: readonly string[] = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)],
+  major: number = Number(process.versions.node.split('.')[0]),
+): string | undefined {
+  if (major >= 22) return undefined;
+  const flag = flags.find((one) => /(?:^|[=/\\])tsx(?:[/\\]|$)/.test(one));
+  if (flag === undefined) return undefined;
+  const module = flag.replace(/^--[a-z-]+=/, '');
+  // The command tsx gives its own place; `--import tsx` is found from where the program was started.
+  const from = module.startsWith('file:') ? fileURLToPath(module) : join(process.cwd(), 'tsx');
+  try {
+    // The form for `require` cannot find its own hooks.
+    const path = createRequire(from)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs');
+    return existsSync(path) ? pathToFileURL(path).href : undefined;
+  } catch {
+    return undefined; // something else by that name, or a place we don't know: then the thread has what it has
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The life of a thread, as the thread that started it has it.
+ *
+ * Node.js tells of its end, once the kernel has marked as dead whatever the thread held.
+ *
+ * @module
+ */
+import type { Worker } from 'node:worker_threads';
+import type { DuodaoError } from '../base/index.ts';
+import { complain } from './child/answer.ts';
+import type { Exit } from './exit.ts';
+import { Life } from './life.ts';
+import { exitOfThread, noAnswer } from './thread-end.ts';
+import { launchThread } from './thread-launch.ts';
+
+export class ThreadLife extends Life {
+  #worker: Worker | undefined;
+  #tid: number | undefined;
+  /** What nobody caught in the thread. */
+  #failure: Error | undefined;
+  #isForced = false;
+
+  get tid(): number | undefined {
+    return this.#tid;
+  }
+
+  /** Starts the worker. What Node.js refuses is told by the exit. */
+  begin(daemon: boolean): void {
+    const { record } = this;
+    record.pid = process.pid;
+    record.setStage('ready');
+    let worker: Worker;
+    try {
+      worker = launchThread(this.name, record.reference);
+    } catch (reason) {
+      this.end({ how: 'not-started', reason: reason as Error });
+      return;
+    }
+    this.#worker = worker;
+    this.#tid = worker.threadId;
+    worker.once('error', (error: Error) => {
+      this.#failure = error;
+      complain(this.name, error);
+    });
+    worker.once('exit', (code) => {
+      const outcome = this.#failure ? 'error' : record.outcome;
+      this.end(exitOfThread({ code, isForced: this.#isForced, outcome }));
+    });
+    if (daemon) worker.unref();
+  }
+
+  /** Ends it by force, unless it has ended. */
+  force(): void {
+    if (!this.isAlive) return;
+    this.#isForced = true;
+    // What it resolves with comes as the exit, too.
+    void this.#worker?.terminate();
+  }
+
+  override noAnswer(exit: Exit): DuodaoError {
+    return noAnswer(this.name, this.#tid, exit, this.#failure);
+  }
+}
