@@ -31,6 +31,8 @@ export {
   type ProcessState,
   parentProcess,
   ready,
+  type StandbyOptions,
+  standby,
   type StdioMode,
   type StopOptions,
   type SubclassOptions,

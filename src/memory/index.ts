@@ -1,3 +1,4 @@
+export { SLOT_LIMIT } from './arena.ts';
 export { openFace, referenceOf, registerFace, retireFace } from './faces.ts';
 export { attach, type Here, here } from './here.ts';
 export type { Entry, Place } from './ledger.ts';

@@ -111,6 +111,13 @@ export class Slots {
     return Math.min(Atomics.load(this.#arena.header, AT.slotTop), SLOT_LIMIT);
   }
 
+  /** How many slots are free. */
+  get free(): number {
+    let taken = 0;
+    for (let slot = 0; slot < this.top; slot++) if (this.isTaken(slot)) taken++;
+    return SLOT_LIMIT - taken;
+  }
+
   /** Takes a free slot and ties it to the life of this thread. */
   join(
     guard: Guard,

@@ -13,6 +13,7 @@ export { isMain } from './main-guard.ts';
 export type { ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
 export { Process, type ProcessState } from './process.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
+export { type StandbyOptions, standby } from './standby.ts';
 export type { StdioMode } from './stdio.ts';
 export { type AnyFunction, task } from './task.ts';
 export { Thread } from './thread.ts';

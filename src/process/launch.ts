@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { here, type Reference } from '../memory/index.ts';
 import { mainEntry } from './child/entries.ts';
@@ -17,9 +17,15 @@ import { standardStreams } from './stdio.ts';
 
 const ARENA_FD = 3;
 const LIFE_FD = 4;
+/** Where a standby is told which record is its own. */
+export const STANDBY_FD = 5;
+/** The place of a standby, which has no record yet. */
+const NO_RECORD = { offset: 0, serial: 0 };
+
+type Stdio = Exclude<StdioOptions, string>;
 const MARK = '--duodao-child=';
 
-/** What a child is told on its command line: its descriptors, and where its record lies. */
+/** What a child is told on its command line: its descriptors, and where its record lies; a standby has none yet. */
 export interface ChildPlace {
   readonly arenaFd: number;
   readonly lifeFd: number;
@@ -36,16 +42,34 @@ export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'env' | 'execArgv' | 'st
  * @throws What the system says, where Node.js tells no event of it.
  */
 export function launch(record: Reference, options: LaunchOptions = {}): ChildProcess {
-  const { arena, lifeFd } = here();
   const { env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
   const folder = folderOf(options.cwd);
   // What the system says of a folder that is not there, or may not be entered.
   if (folder !== undefined) accessSync(`${folder}/.`, constants.X_OK);
-  const place = MARK + [ARENA_FD, LIFE_FD, record.offset, record.serial].join(':');
-  return spawn(process.execPath, [...execArgv, mainEntry(), place], {
+  return spawnMain(record, execArgv, {
     ...(env && { env: { ...env } }),
-    stdio: [...standardStreams(stdio), arena.fd, lifeFd],
+    stdio: [...standardStreams(stdio), ...ownDescriptors()],
   });
+}
+
+/** Starts the program of a child that is told at {@link STANDBY_FD} which record is its own. */
+export function spawnStandby(): ChildProcess {
+  const stdio: Stdio = [...standardStreams('inherit'), ...ownDescriptors(), 'pipe'];
+  return spawnMain(NO_RECORD, inheritedExecArgv(), { stdio });
+}
+
+function ownDescriptors(): [number, number] {
+  const { arena, lifeFd } = here();
+  return [arena.fd, lifeFd];
+}
+
+function spawnMain(
+  { offset, serial }: Pick<Reference, 'offset' | 'serial'>,
+  flags: readonly string[],
+  options: { readonly stdio: Stdio; readonly env?: NodeJS.ProcessEnv },
+): ChildProcess {
+  const place = MARK + [ARENA_FD, LIFE_FD, offset, serial].join(':');
+  return spawn(process.execPath, [...flags, mainEntry(), place], options);
 }
 
 /** The place on the command line of a child. */
@@ -61,7 +85,7 @@ const OURS_ONLY =
   /^(-[cei]|-pe?|--(check|eval|print|interactive|input-type|inspect|debug-port|test|watch|build-snapshot)\b.*)$/;
 
 /** Loaders and flags are inherited, but for those of one program only; what follows such a flag goes with it. */
-function inheritedExecArgv(): string[] {
+export function inheritedExecArgv(): string[] {
   let dropping = false;
   return process.execArgv.filter((argument) => {
     // Node.js takes nothing that begins with a dash as the value of a flag, unless an equals sign ties it to it.

@@ -6,9 +6,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { DuodaoError } from '../base/index.ts';
 import { describeExit, type Exit, exitCodeOf } from './exit.ts';
+import { passGate } from './boot-gate.ts';
 import { launch } from './launch.ts';
 import { Life } from './life.ts';
 import type { AnyOptions } from './options.ts';
+import { takeStandby } from './standby.ts';
 import { prefixOutput, unrefStreams } from './stdio.ts';
 
 type Pipes = Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>;
@@ -26,12 +28,20 @@ export class ProcessLife extends Life {
     return this.#pipes;
   }
 
-  /** Starts the child. What the system refuses is told by the exit. */
-  begin(options: AnyOptions, daemon: boolean): void {
+  /**
+   * Starts the child when it is its turn, and resolves then; undefined if that was at once. What the system refuses is
+   * told by the exit.
+   */
+  begin(options: AnyOptions, daemon: boolean): Promise<void> | undefined {
     this.record.setStage('ready');
+    return passGate(this, () => this.#launch(options, daemon));
+  }
+
+  #launch(options: AnyOptions, daemon: boolean): void {
+    const { reference } = this.record;
     let child: ChildProcess;
     try {
-      child = launch(this.record.reference, options);
+      child = takeStandby(reference, options) ?? launch(reference, options);
     } catch (reason) {
       // Node.js throws some refusals of the system, and reports others by the event below.
       this.end({ how: 'not-started', reason: reason as Error });
@@ -53,8 +63,10 @@ export class ProcessLife extends Life {
 
   /** Sends a signal, unless it has ended. */
   signal(signal: NodeJS.Signals): void {
+    if (!this.isAlive) return;
     // Node.js signals through its own handle: never a stranger that was given the same pid.
-    if (this.isAlive) this.#child?.kill(signal);
+    if (this.#child) this.#child.kill(signal);
+    else this.end({ how: 'killed', signal }); // before its turn to start
   }
 
   override noAnswer(exit: Exit): DuodaoError {

@@ -35,8 +35,7 @@ const KIND: RunnableKind = {
     const record = makeProcessRecord(beginning);
     const life = new ProcessLife(beginning.name, record, () => registerChild(child, false));
     registerChild(child);
-    life.begin(beginning.options, beginning.daemon);
-    return life;
+    return { life, begun: life.begin(beginning.options, beginning.daemon) };
   },
 };
 

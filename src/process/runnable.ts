@@ -22,6 +22,12 @@ export interface Oneself {
   readonly daemon: boolean;
 }
 
+/** A life that has begun, or will when `begun` resolves: when many boot at once, others wait for their turn. */
+export interface Begun {
+  readonly life: Life;
+  readonly begun: Promise<void> | undefined;
+}
+
 /** What differs between processes and threads. */
 export interface RunnableKind {
   readonly noun: 'process' | 'thread';
@@ -32,7 +38,7 @@ export interface RunnableKind {
   nextName(): string;
   daemonByDefault(): boolean;
   /** Starts it. @throws DuodaoError when it may not start here, or with this; nothing is started then. */
-  begin(one: Runnable, beginning: Beginning): Life;
+  begin(one: Runnable, beginning: Beginning): Begun;
 }
 
 /** The life of one that has started, for the classes of this room. */
@@ -128,13 +134,12 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
 
   /**
    * Starts it; it does not wait for the work. That the system cannot start it, or that its module does not load, is
-   * told by `join` and `result`.
+   * told by `join` and `result`. When many are booting it waits for its turn, in the order of the calls.
    *
    * @throws DuodaoError `not-exported` when the target or subclass has no address, `not-cloneable` when an argument or
    * a field cannot cross, `unsafe` where its own module is still being loaded, or in a daemon that may not have
    * children. Nothing is started then.
    */
-  // biome-ignore lint: async for its rejections
   async start(): Promise<this> {
     this.#needNew('start');
     const options = this.#options ?? {};
@@ -142,8 +147,10 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
     const work = this.#target ?? this.#class;
     const { args = [] } = options;
     const one = { name: this.#name, daemon: this.#daemon, work, args, fields, options };
-    this.#life = this.#kind.begin(this, one);
+    const { life, begun } = this.#kind.begin(this, one);
+    this.#life = life;
     this.#options = undefined;
+    await begun;
     return this;
   }
 

@@ -12,11 +12,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { DuodaoError } from '../base/index.ts';
 import type { Reference } from '../memory/index.ts';
-import { isBooting } from './boot-guard.ts';
 import { threadEntry } from './child/entries.ts';
-import { inChild } from './main-guard.ts';
 
 /** What a thread is told as it starts: where its record lies. */
 export interface ThreadPlace {
@@ -35,17 +32,6 @@ export function launchThread(name: string, { offset, serial }: Reference): Worke
 export function ownThreadPlace(): ThreadPlace | undefined {
   const data = workerData as Partial<ThreadPlace> | null;
   return !isMainThread && data?.duodao === 'thread' ? (data as ThreadPlace) : undefined;
-}
-
-/** Refuses to start a thread where that would go on without end. */
-export function refuseWhileBooting(): void {
-  // A thread that has not come to our entry yet runs what its flags preload.
-  if (!isBooting() && (inChild() || !ownThreadPlace())) return;
-  throw new DuodaoError(
-    'unsafe',
-    'Cannot start a thread while this thread or process is still loading its own module, as that would start threads ' +
-      'without end: put the part that starts them behind if (isMain(import.meta))',
-  );
 }
 
 /** A failure in it is nobody's to catch, so that the worker ends with it and its starter hears of it. */

@@ -7,6 +7,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { DuodaoError } from '../base/index.ts';
+import { passGate } from './boot-gate.ts';
 import { complain } from './child/answer.ts';
 import type { Exit } from './exit.ts';
 import { Life } from './life.ts';
@@ -24,11 +25,18 @@ export class ThreadLife extends Life {
     return this.#tid;
   }
 
-  /** Starts the worker. What Node.js refuses is told by the exit. */
-  begin(daemon: boolean): void {
+  /**
+   * Starts the worker when it is its turn, and resolves then; undefined if that was at once. What Node.js refuses is
+   * told by the exit.
+   */
+  begin(daemon: boolean): Promise<void> | undefined {
+    this.record.pid = process.pid;
+    this.record.setStage('ready');
+    return passGate(this, () => this.#launch(daemon));
+  }
+
+  #launch(daemon: boolean): void {
     const { record } = this;
-    record.pid = process.pid;
-    record.setStage('ready');
     let worker: Worker;
     try {
       worker = launchThread(this.name, record.reference);
@@ -54,7 +62,8 @@ export class ThreadLife extends Life {
     if (!this.isAlive) return;
     this.#isForced = true;
     // What it resolves with comes as the exit, too.
-    void this.#worker?.terminate();
+    if (this.#worker) void this.#worker.terminate();
+    else this.end({ how: 'killed', signal: 'SIGKILL' }); // before its turn to start
   }
 
   override noAnswer(exit: Exit): DuodaoError {

@@ -13,11 +13,11 @@ import type { StopOptions } from './ending.ts';
 import type { Exit } from './exit.ts';
 import { identity } from './family.ts';
 import { makeThreadRecord } from './orders.ts';
+import { checkMayStartThread } from './refusals.ts';
 import { lifeOf, needLife, Runnable, type RunnableKind } from './runnable.ts';
 import { InsideOfIt } from './subclass.ts';
 import type { AnyFunction } from './task.ts';
 import { currentThread, nextThreadName, registerThread } from './thread-family.ts';
-import { refuseWhileBooting } from './thread-launch.ts';
 import { ThreadLife } from './thread-life.ts';
 import type { ThreadOptions, ThreadSubclassOptions } from './thread-options.ts';
 
@@ -30,12 +30,11 @@ const KIND: RunnableKind = {
   nextName: nextThreadName,
   daemonByDefault: () => currentThread().daemon,
   begin(_, beginning) {
-    refuseWhileBooting();
+    checkMayStartThread(beginning.name);
     const record = makeThreadRecord(beginning, identity());
     const life: ThreadLife = new ThreadLife(beginning.name, record, () => registerThread(life, false));
     registerThread(life);
-    life.begin(beginning.daemon);
-    return life;
+    return { life, begun: life.begin(beginning.daemon) };
   },
 };
 

@@ -15,6 +15,9 @@ import { assertNoLeaks, type Holdings, holdings, leaksOf } from './leaks.ts';
  */
 const PIPES_OF_KILLED_THREADS = 2;
 
+// Only the tests of standby have any: the others count processes.
+process.env['DUODAO_STANDBY'] ??= '0';
+
 /** To be called at the top of a test file. */
 export function endsClean({ killsThreads = false }: { readonly killsThreads?: boolean } = {}): void {
   // What this thread opens for good at its first wait, before the first look.

@@ -65,6 +65,8 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'SharedMap',
     'SharedMapOptions',
     'SharedMemory',
+    'standby',
+    'StandbyOptions',
     'StdioMode',
     'StopOptions',
     'SubclassOptions',

@@ -7,13 +7,13 @@
  *
  * @module
  */
-import { closeSync } from 'node:fs';
-import { attach } from '../../memory/index.ts';
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { attach, here } from '../../memory/index.ts';
 import { closeOnExec, dieWithWritersOf, reopen } from '../../platform/index.ts';
 import '../functions.ts';
 import { runTarget } from '../boot-guard.ts';
 import { currentProcess, introduce } from '../family.ts';
-import { type ChildPlace, readPlace } from '../launch.ts';
+import { type ChildPlace, readPlace, STANDBY_FD } from '../launch.ts';
 import { markChild } from '../main-guard.ts';
 import type { ChildOrders } from '../orders.ts';
 import { Process } from '../process.ts';
@@ -28,12 +28,30 @@ function tieLife(lifeFd: number): void {
   closeSync(lifeFd);
 }
 
+/** As a standby: blocks until we are told which record is ours. Our parent's end is ours, so that needs no care here. */
+function waitForRecord(): Pick<ChildPlace, 'offset' | 'serial'> {
+  closeOnExec(STANDBY_FD);
+  here().rename('standby');
+  writeSync(STANDBY_FD, '.');
+  const bytes = Buffer.alloc(64);
+  let length = 0;
+  while (!bytes.subarray(0, length).includes('\n')) {
+    const read = readSync(STANDBY_FD, bytes, length, bytes.length - length, null);
+    if (read === 0) process.exit(0); // our parent has no use for us any more
+    length += read;
+  }
+  closeSync(STANDBY_FD);
+  const [offset = 0, serial = 0] = bytes.toString('latin1', 0, length).split(':').map(Number);
+  return { offset, serial };
+}
+
 async function begin(place: ChildPlace): Promise<void> {
   tieLife(place.lifeFd);
   closeOnExec(place.arenaFd);
   attach(place.arenaFd);
   markChild();
-  const record = ProcessRecord.open(place.offset, place.serial);
+  const { offset, serial } = place.offset === 0 ? waitForRecord() : place;
+  const record = ProcessRecord.open(offset, serial);
   try {
     const fn = await readWork<ChildOrders>(record, Process, (told) => {
       introduce(told.name, told, told.parent);
