@@ -23,6 +23,7 @@ export {
   VIEW_LIMIT_BYTES,
   viewMemory,
 } from './memory-map.ts';
+export { type Brake, hold, holdSync, insideNative, makeBrake, useBrake } from './native-region.ts';
 export {
   affinityOf,
   niceOf,

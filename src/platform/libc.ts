@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { insideNative } from './native-region.ts';
 import { createRequire } from 'node:module';
 import { DuodaoError } from '../base/index.ts';
 
@@ -50,8 +51,8 @@ export interface Libc {
   alloc(sizeBytes: number): { readonly address: number; readonly buffer: ArrayBuffer };
   addressOf(pointer: unknown): number;
   /**
-   * A struct timespec of this thread. Made when the library is loaded, not when the thread first sleeps: a
-   * worker that is terminated while koffi makes an object takes the whole process with it (Node.js 24, koffi 3.3).
+   * A struct timespec of this thread. Made when the library is loaded, not when the thread first sleeps: a worker that
+   * is terminated while koffi makes an object takes the whole process with it (see native-region.ts).
    */
   readonly timespec: { readonly address: number; readonly words: BigInt64Array };
 }
@@ -60,7 +61,7 @@ let loaded: Libc | DuodaoError | undefined;
 
 /** The C library of this system. @throws DuodaoError `unsupported` where the core cannot run. */
 export function libc(): Libc {
-  loaded ??= load();
+  loaded ??= insideNative(load);
   // A fresh error each time: a shared one would carry the stack of the first caller.
   if (loaded instanceof DuodaoError) throw new DuodaoError(loaded.code, loaded.message, loaded.facts);
   return loaded;
@@ -98,15 +99,17 @@ function bind(numbers: Numbers): Libc {
     return { address, buffer: koffi.view(BigInt(address), sizeBytes) };
   };
   const timespec = alloc(16);
+  const mmap: Libc['mmap'] = get('void *mmap(void *, size_t, int, int, int, long)');
+  const pipe2: Libc['pipe2'] = get('int pipe2(_Out_ int *, int)');
   return {
     numbers,
     syscall: get('long syscall(long, long, long, long, long, long, long)'),
-    mmap: get('void *mmap(void *, size_t, int, int, int, long)'),
+    mmap: (...args) => insideNative(() => mmap(...args)),
     memfd_create: get('int memfd_create(const char *, unsigned int)'),
     ftruncate: get('int ftruncate(int, long)'),
     fallocate: get('int fallocate(int, int, long, long)'),
     fcntl: get('int fcntl(int, int, long)'),
-    pipe2: get('int pipe2(_Out_ int *, int)'),
+    pipe2: (...args) => insideNative(() => pipe2(...args)),
     open: get('int open(const char *, int, int)'),
     close: get('int close(int)'),
     read: get('long read(int, void *, size_t)'),
@@ -117,9 +120,9 @@ function bind(numbers: Numbers): Libc {
     sched_setaffinity: get('int sched_setaffinity(int, size_t, void *)'),
     sched_getaffinity: get('int sched_getaffinity(int, size_t, void *)'),
     errno: () => koffi.errno(),
-    view: (address, sizeBytes) => koffi.view(BigInt(address), sizeBytes),
+    view: (address, sizeBytes) => insideNative(() => koffi.view(BigInt(address), sizeBytes)),
     addressOf: (pointer) => Number(koffi.address(pointer)),
-    alloc,
+    alloc: (sizeBytes) => insideNative(() => alloc(sizeBytes)),
     timespec: { address: timespec.address, words: new BigInt64Array(timespec.buffer) },
   };
 }

@@ -51,6 +51,11 @@ export function countBoots(): number {
   return booting.size;
 }
 
+/** It has ended: nothing of it may be kept here. */
+export function leaveGate(life: Life): void {
+  booting.delete(life);
+}
+
 function enter(life: Life, launch: () => void): void {
   booting.set(life, performance.now());
   launch();

@@ -9,6 +9,7 @@
 import { assert, type DuodaoError, type Wait } from '../base/index.ts';
 import { openParcel } from '../ipc/index.ts';
 import { here } from '../memory/index.ts';
+import { leaveGate } from './boot-gate.ts';
 import { type Exit, exitCodeOf } from './exit.ts';
 import type { ProcessRecord, Stage } from './record.ts';
 
@@ -40,6 +41,7 @@ export abstract class Life {
   end(exit: Exit): void {
     if (this.#exit) return;
     this.#exit = exit;
+    leaveGate(this);
     this.#onEnd();
     this.record.dropOrders();
     this.record.setStage('terminated');

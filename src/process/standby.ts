@@ -12,7 +12,7 @@
  *
  * A standby blocks in a read, so it takes no processor; it keeps nothing alive; and it ends with its parent as any
  * child does. Unless {@link standby} or DUODAO_STANDBY says how many there are, there is one while starts follow each
- * other: from the second on, until two seconds have passed without one. Who starts a single process has no use for more.
+ * other: from the second on, until two seconds have passed without one. Who starts one process has no use for more.
  *
  * @module
  */

@@ -13,18 +13,20 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import type { Reference } from '../memory/index.ts';
+import type { Brake } from '../platform/index.ts';
 import { threadEntry } from './child/entries.ts';
 
 /** What a thread is told as it starts: where its record lies. */
 export interface ThreadPlace {
   readonly duodao: 'thread';
+  readonly brake: Brake;
   readonly offset: number;
   readonly serial: number;
 }
 
 /** Starts the worker of a thread for the record with this handle. */
-export function launchThread(name: string, { offset, serial }: Reference): Worker {
-  const place: ThreadPlace = { duodao: 'thread', offset, serial };
+export function launchThread(name: string, { offset, serial }: Reference, brake: Brake): Worker {
+  const place: ThreadPlace = { duodao: 'thread', offset, serial, brake };
   return new Worker(firstLine(threadEntry(), missingLoader()), { eval: true, workerData: place, name });
 }
 

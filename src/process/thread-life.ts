@@ -7,6 +7,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { DuodaoError } from '../base/index.ts';
+import { type Brake, hold, holdSync, makeBrake } from '../platform/index.ts';
 import { passGate } from './boot-gate.ts';
 import { complain } from './child/answer.ts';
 import type { Exit } from './exit.ts';
@@ -14,12 +15,26 @@ import { Life } from './life.ts';
 import { exitOfThread, noAnswer } from './thread-end.ts';
 import { launchThread } from './thread-launch.ts';
 
+const EXIT_PATIENCE_MS = 1000;
+const running: Set<ThreadLife> = new Set();
+
+/** A process that ends does so by ending its threads, wherever they are. */
+function endWithProcess(life: ThreadLife): void {
+  if (running.size === 0) process.on('exit', holdAll);
+  running.add(life);
+}
+
+function holdAll(): void {
+  for (const life of running) life.holdForExit();
+}
+
 export class ThreadLife extends Life {
   #worker: Worker | undefined;
   #tid: number | undefined;
   /** What nobody caught in the thread. */
   #failure: Error | undefined;
   #isForced = false;
+  readonly #brake: Brake = makeBrake();
 
   get tid(): number | undefined {
     return this.#tid;
@@ -39,7 +54,7 @@ export class ThreadLife extends Life {
     const { record } = this;
     let worker: Worker;
     try {
-      worker = launchThread(this.name, record.reference);
+      worker = launchThread(this.name, record.reference, this.#brake);
     } catch (reason) {
       this.end({ how: 'not-started', reason: reason as Error });
       return;
@@ -51,19 +66,28 @@ export class ThreadLife extends Life {
       complain(this.name, error);
     });
     worker.once('exit', (code) => {
+      running.delete(this);
+      if (running.size === 0) process.off('exit', holdAll);
       const outcome = this.#failure ? 'error' : record.outcome;
       this.end(exitOfThread({ code, isForced: this.#isForced, outcome }));
     });
     if (daemon) worker.unref();
+    endWithProcess(this);
   }
 
   /** Ends it by force, unless it has ended. */
   force(): void {
     if (!this.isAlive) return;
     this.#isForced = true;
+    const worker = this.#worker;
     // What it resolves with comes as the exit, too.
-    if (this.#worker) void this.#worker.terminate();
+    if (worker) void hold(this.#brake).then(() => worker.terminate());
     else this.end({ how: 'killed', signal: 'SIGKILL' }); // before its turn to start
+  }
+
+  /** Our process ends, which ends it as well. */
+  holdForExit(): void {
+    holdSync(this.#brake, EXIT_PATIENCE_MS);
   }
 
   override noAnswer(exit: Exit): DuodaoError {

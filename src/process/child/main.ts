@@ -28,7 +28,7 @@ function tieLife(lifeFd: number): void {
   closeSync(lifeFd);
 }
 
-/** As a standby: blocks until we are told which record is ours. Our parent's end is ours, so that needs no care here. */
+/** As a standby: blocks until we are told which record is ours. Should our parent end, the kernel ends us. */
 function waitForRecord(): Pick<ChildPlace, 'offset' | 'serial'> {
   closeOnExec(STANDBY_FD);
   here().rename('standby');

@@ -7,6 +7,7 @@
  * @module
  */
 import { assert } from '../../base/index.ts';
+import { useBrake } from '../../platform/index.ts';
 import '../functions.ts';
 import { runTarget } from '../boot-guard.ts';
 import { assumeIdentity } from '../family.ts';
@@ -20,6 +21,7 @@ import { complain, deliver } from './answer.ts';
 import { readWork } from './work.ts';
 
 async function begin(place: ThreadPlace): Promise<void> {
+  useBrake(place.brake);
   markChild();
   const record = ProcessRecord.open(place.offset, place.serial);
   try {

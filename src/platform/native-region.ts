@@ -1,0 +1,79 @@
+/**
+ * Keeps a thread from being ended at the few places where its end would take the whole process with it.
+ *
+ * `worker.terminate()` takes effect at any moment. While it does, Node-API refuses to make objects; koffi answers that
+ * by throwing, which is refused as well, and Node.js ends the process: "FATAL ERROR: Error::ThrowAsJavaScriptException"
+ * (Node.js 20 and 24, koffi 3.3). Calls that take and give numbers make no object; loading the library, views, pointers
+ * and arrays that are filled do. Those run inside of {@link insideNative}, and whoever ends a thread waits until the
+ * thread is outside: a few microseconds.
+ *
+ *     word 0  INSIDE  1: the thread is at such a place
+ *     word 1  WANTED  1: somebody is about to end it; it must not go inside any more
+ *
+ * Each side writes its own word and then reads the other's, so at least one of them sees the other (Dekker). A thread
+ * that is wanted sleeps where it can be ended. Workers that were not started by duodao have no brake: they are on
+ * their own.
+ *
+ * @module
+ */
+
+const INSIDE = 0;
+const WANTED = 1;
+const PAUSE_MS = 1;
+
+/** What a thread and whoever starts it share. */
+export type Brake = Int32Array;
+
+let own: Brake | undefined;
+let depth = 0;
+
+/** Makes what a thread is given by whoever starts it. */
+export function makeBrake(): Brake {
+  return new Int32Array(new SharedArrayBuffer(8));
+}
+
+/** Says in a thread what it was given. */
+export function useBrake(brake: Brake | undefined): void {
+  own = brake;
+}
+
+/** Calls native code that makes objects. */
+export function insideNative<T>(call: () => T): T {
+  if (!own) return call();
+  enter(own);
+  try {
+    return call();
+  } finally {
+    leave(own);
+  }
+}
+
+function enter(brake: Brake): void {
+  if (depth++ > 0) return;
+  Atomics.store(brake, INSIDE, 1);
+  // SYNC with tryHold()
+  if (Atomics.load(brake, WANTED) === 0) return;
+  Atomics.store(brake, INSIDE, 0);
+  for (;;) Atomics.wait(brake, WANTED, 1); // until the end, which is on its way
+}
+
+function leave(brake: Brake): void {
+  if (--depth === 0) Atomics.store(brake, INSIDE, 0);
+}
+
+/** Keeps the thread from going inside. True if it is outside, and so can be ended. */
+export function tryHold(brake: Brake): boolean {
+  Atomics.store(brake, WANTED, 1);
+  return Atomics.load(brake, INSIDE) === 0;
+}
+
+/** Waits until the thread can be ended, without blocking this one. */
+export async function hold(brake: Brake): Promise<void> {
+  while (!tryHold(brake)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}
+
+/** The same where nothing can be awaited any more. It gives up after some time, as the thread may be stopped. */
+export function holdSync(brake: Brake, limitMs: number): void {
+  for (let waited = 0; !tryHold(brake) && waited < limitMs; waited++)
+    Atomics.wait(brake, WANTED, 1, PAUSE_MS);
+}
