@@ -27,6 +27,7 @@ export { type Brake, hold, holdSync, insideNative, makeBrake, useBrake } from '.
 export {
   affinityOf,
   niceOf,
+  onlineCpus,
   pidNamespace,
   setAffinity,
   setNice,

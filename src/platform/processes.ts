@@ -38,18 +38,29 @@ export function pidNamespace(): string {
   return readlinkSync('/proc/self/ns/pid');
 }
 
-/** Does something to every thread of a process: by pid alone the kernel would do it to the first only. */
+/**
+ * Does something to every thread of a process: by pid alone the kernel would do it to the first only. What a thread has
+ * goes on to those that it starts, so we are through when a look finds no thread that we had not met.
+ */
 function toEachThread(pid: number, what: string, call: (tid: number) => number): void {
-  let tids: string[];
+  const met: Set<string> = new Set();
+  for (;;) {
+    const tids = threadsOf(pid, what).filter((tid) => !met.has(tid));
+    if (tids.length === 0) return;
+    for (const tid of tids) {
+      met.add(tid);
+      // A thread that ended meanwhile needs nothing any more.
+      if (call(Number(tid)) !== 0 && libc().errno() !== ESRCH) throw refused(what);
+    }
+  }
+}
+
+function threadsOf(pid: number, what: string): string[] {
   try {
-    tids = readdirSync(`/proc/${pid}/task`);
+    return readdirSync(`/proc/${pid}/task`);
   } catch (cause) {
     const facts = { errno: ESRCH, name: 'ESRCH' };
     throw new DuodaoError('unsupported', `${what}: there is no such process`, facts, { cause });
-  }
-  for (const tid of tids) {
-    // A thread that ended meanwhile needs nothing any more.
-    if (call(Number(tid)) !== 0 && libc().errno() !== ESRCH) throw refused(what);
   }
 }
 
@@ -77,6 +88,17 @@ export function setAffinity(pid: number, cpus: readonly number[]): void {
   toEachThread(pid, `Cannot bind ${pid} to CPUs ${cpus.join(', ')}`, (tid) =>
     c.sched_setaffinity(tid, MASK_BYTES, mask),
   );
+}
+
+/** The CPUs that this system runs on now. */
+export function onlineCpus(): number[] {
+  return readFileSync('/sys/devices/system/cpu/online', 'latin1')
+    .trim()
+    .split(',')
+    .flatMap((range) => {
+      const [first, last = first] = range.split('-').map(Number) as [number, number?];
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    });
 }
 
 /** The CPUs that a process may use. */

@@ -1,11 +1,13 @@
 /** What the kernel knows of processes, told right for living, stopped, dead and oddly named ones. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { after, before, test } from 'node:test';
 import { DuodaoError } from '../../../src/base/index.ts';
 import {
   affinityOf,
   niceOf,
+  onlineCpus,
   pidNamespace,
   setAffinity,
   setNice,
@@ -96,6 +98,13 @@ test('setAffinity() reaches every thread, and affinityOf() reads it', () => {
   );
   setAffinity(part.pid, allowed);
   assert.deepEqual(affinityOf(part.pid), allowed);
+});
+
+test('onlineCpus() has every CPU that this process may use, each once', () => {
+  const online = onlineCpus();
+  for (const cpu of affinityOf(process.pid)) assert.ok(online.includes(cpu));
+  assert.ok(online.length >= cpus().length);
+  assert.equal(new Set(online).size, online.length);
 });
 
 test('setAffinity() to no CPU at all is refused', () => {
