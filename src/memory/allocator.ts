@@ -43,7 +43,8 @@ const OWNER = 2;
 const USED = 3;
 
 const FREE = 0;
-const SLAB = 1;
+/** Blocks of one size. What guard-search.ts knows of the table, too. */
+export const SLAB = 1;
 const RUN = 2;
 const TAIL = 3;
 const CLEARING = 4;

@@ -72,6 +72,11 @@ const { command: COMMAND, count: COUNT } = FUTEX_STORE_AND_WAKE;
 export const OWNER_DIED: number = 1 << OWNER_DIED_BIT;
 const OWNER_MASK = OWNER_DIED - 1;
 
+/** The id of the thread that is inside the guard whose line begins at `index`; 0 if nobody living is. */
+export function ownerThread(words: Int32Array, index: number): number {
+  return Atomics.load(words, index) & OWNER_MASK;
+}
+
 /** Loads before sleeping: a guard is held for tens of nanoseconds when its holder runs. */
 const SPINS = 100;
 /**

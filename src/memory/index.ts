@@ -1,5 +1,6 @@
 export { SLOT_LIMIT } from './arena.ts';
 export { openFace, referenceOf, registerFace, retireFace } from './faces.ts';
+export { isInsideGuard } from './guard-search.ts';
 export { attach, type Here, here } from './here.ts';
 export type { Entry, Place } from './ledger.ts';
 export { type Kind, kindOf, type Reference, registerKind } from './kinds.ts';

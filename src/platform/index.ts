@@ -25,6 +25,16 @@ export {
 } from './memory-map.ts';
 export { type Brake, hold, holdSync, insideNative, makeBrake, useBrake } from './native-region.ts';
 export {
+  allProcesses,
+  entryOf,
+  isDeadLetter,
+  type ProcessEntry,
+  type ProcessIdentity,
+  stillIs,
+  type ThreadEntry,
+  threadsOf,
+} from './process-table.ts';
+export {
   affinityOf,
   niceOf,
   onlineCpus,
@@ -35,3 +45,4 @@ export {
   stateLetterOf,
 } from './processes.ts';
 export { PENDING_INDEX, RobustList } from './robust-list.ts';
+export { type Signalled, signalProcess } from './signals.ts';

@@ -13,12 +13,13 @@ import { insideNative } from './native-region.ts';
 import { createRequire } from 'node:module';
 import { DuodaoError } from '../base/index.ts';
 
-type Numbers = Readonly<Record<'futex' | 'getRobustList' | 'gettid', number>>;
+type Call = 'futex' | 'getRobustList' | 'gettid' | 'pidfdOpen' | 'pidfdSendSignal';
+type Numbers = Readonly<Record<Call, number>>;
 
 /** System calls that the C library does not wrap, by architecture. Source: asm/unistd_64.h, asm-generic/unistd.h. */
 const SYSCALLS: Readonly<Record<string, Numbers>> = {
-  x64: { futex: 202, getRobustList: 274, gettid: 186 },
-  arm64: { futex: 98, getRobustList: 100, gettid: 178 },
+  x64: { futex: 202, getRobustList: 274, gettid: 186, pidfdOpen: 434, pidfdSendSignal: 424 },
+  arm64: { futex: 98, getRobustList: 100, gettid: 178, pidfdOpen: 434, pidfdSendSignal: 424 },
 };
 
 /** The functions we call, each with the prototype that makes koffi's call cheapest. */

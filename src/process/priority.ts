@@ -17,8 +17,8 @@ import {
   onlineCpus,
   setAffinity as bind,
   setNice,
-  stateLetterOf,
 } from '../platform/index.ts';
+import { identityOf } from './identity.ts';
 
 const NICEST = 19;
 const LEAST_NICE = -20;
@@ -93,11 +93,11 @@ export function affinityOf(pid: number): number[] {
 /** Does something to a process, and says of a refusal what it is about. */
 function ofLiving<R>(pid: number, step: () => R, right?: (refusal: string) => string): R {
   try {
-    if (isOver(pid)) throw ended(pid);
+    identityOf(pid);
     return step();
   } catch (cause) {
     if (!(cause instanceof DuodaoError) || cause.code === 'exited') throw cause;
-    if (isOver(pid)) throw ended(pid);
+    identityOf(pid); // it may have ended meanwhile
     const { name } = cause.facts;
     if (!right || (name !== 'EACCES' && name !== 'EPERM')) throw cause;
     throw new DuodaoError(
@@ -107,14 +107,6 @@ function ofLiving<R>(pid: number, step: () => R, right?: (refusal: string) => st
       { cause },
     );
   }
-}
-
-function isOver(pid: number): boolean {
-  return [undefined, 'Z', 'X'].includes(stateLetterOf(pid));
-}
-
-function ended(pid: number): DuodaoError {
-  return new DuodaoError('exited', `There is no process ${pid} any more`, { pid });
 }
 
 const OTHERS = 'it belongs to another user, which needs the right CAP_SYS_NICE';

@@ -1,0 +1,69 @@
+/** The table of processes as we read it: who is who, who started whom, and who only looks alive. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import {
+  allProcesses,
+  entryOf,
+  isDeadLetter,
+  stillIs,
+  threadsOf,
+} from '../../../src/platform/process-table.ts';
+import { startTimeOf } from '../../../src/platform/processes.ts';
+import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
+import { type Part, startPart, until } from './part.ts';
+
+let clean: Holdings;
+let part: Part;
+before(async () => {
+  clean = holdings();
+  part = await startPart('misleadingName');
+});
+after(async () => {
+  await part.kill();
+  await assertNoLeaks(clean);
+});
+
+test('entryOf() says who a process is, who started it and what it does, whatever its name is', async () => {
+  await until('it sleeps', () => entryOf(part.pid)?.letter === 'S');
+  assert.deepEqual(entryOf(part.pid), {
+    pid: part.pid,
+    ppid: process.pid,
+    startTime: startTimeOf(part.pid),
+    letter: 'S',
+  });
+  assert.equal(entryOf(process.pid)?.letter, 'R');
+  assert.equal(entryOf(process.pid)?.ppid, process.ppid);
+});
+
+test('allProcesses() has this process and its child', () => {
+  const all = allProcesses();
+  const entries = all.filter(({ pid }) => pid === process.pid || pid === part.pid);
+  assert.deepEqual(
+    entries.map(({ ppid }) => ppid),
+    process.pid < part.pid ? [process.ppid, process.pid] : [process.pid, process.ppid],
+  );
+  assert.equal(new Set(all.map(({ pid }) => pid)).size, all.length);
+});
+
+test('threadsOf() has every thread of a process', () => {
+  const tids = threadsOf(part.pid).map(({ tid }) => tid);
+  assert.deepEqual(tids, readdirSync(`/proc/${part.pid}/task`).map(Number));
+  assert.ok(tids.length > 3 && tids.includes(part.pid));
+});
+
+test('stillIs() is true of a process until it has ended, also if nobody has asked how', async () => {
+  const { child, pid, end } = await startPart('hold');
+  const identity = entryOf(pid);
+  assert.ok(identity);
+  assert.equal(stillIs(identity), true);
+  assert.equal(stillIs({ pid, startTime: identity.startTime + 1 }), false);
+  child.kill('SIGKILL');
+  // Nobody asks how it ended before our event loop does.
+  while (stillIs(identity));
+  assert.ok(isDeadLetter(entryOf(pid)?.letter ?? ''));
+  await end;
+  assert.equal(entryOf(pid), undefined);
+  assert.equal(stillIs(identity), false);
+  assert.deepEqual(threadsOf(pid), []);
+});
