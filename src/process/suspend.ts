@@ -18,25 +18,13 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { DuodaoError } from '../base/index.ts';
 import { isInsideGuard } from '../memory/index.ts';
-import {
-  entryOf,
-  isDeadLetter,
-  type ProcessIdentity,
-  signalProcess,
-  type ThreadEntry,
-  threadsOf,
-} from '../platform/index.ts';
+import { entryOf, type ProcessIdentity, signalProcess, type ThreadEntry } from '../platform/index.ts';
 import { ended, identityOf } from './identity.ts';
+import { livingThreads, standStill, stands } from './standing.ts';
 
 const TRIES = 50;
 /** Between two tries it must get out of its guard, which may be in the middle of a repair. */
 const LONGEST_PAUSE_MS = 10;
-/** How often we look whether all threads stand, before a try has failed. */
-const LOOKS = 60;
-/** From this look on the CPU is left to others for a while first: to the threads that are to come to stand. */
-const FIRST_NAP = 3;
-
-const nobody: Int32Array = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Stops every thread of a process, at a place where none is inside a guard of shared memory.
@@ -77,7 +65,7 @@ export async function resume(pid: number): Promise<void> {
 
 /** Whether no thread of the process runs, as it is stopped. False when it has ended. */
 export function isSuspended(pid: number): boolean {
-  const threads = threadsOf(pid).filter(({ letter }) => !isDeadLetter(letter));
+  const threads = livingThreads(pid);
   return threads.length > 0 && threads.every(stands);
 }
 
@@ -86,8 +74,9 @@ function stop(target: ProcessIdentity): string {
   let why = 'it could not be looked at';
   try {
     send(target, 'SIGSTOP', 'suspend');
-    const tids = standing(target);
-    if (!tids) why = 'not all of its threads came to stand';
+    const isStanding = standStill([target]);
+    const tids = new Set(living(target).map(({ tid }) => tid));
+    if (!isStanding) why = 'not all of its threads came to stand';
     else why = isInsideGuard(tids) ? 'a thread of it was inside a guard of shared memory' : '';
     return why;
   } finally {
@@ -95,23 +84,9 @@ function stop(target: ProcessIdentity): string {
   }
 }
 
-/** Waits until all threads of the process stand, and says which they are; undefined if they do not come to it. */
-function standing(target: ProcessIdentity): Set<number> | undefined {
-  for (let look = 0; look < LOOKS; look++) {
-    if (look >= FIRST_NAP) Atomics.wait(nobody, 0, 0, 1);
-    const threads = living(target);
-    if (threads.every(stands)) return new Set(threads.map(({ tid }) => tid));
-  }
-  return undefined;
-}
-
-function stands({ letter }: ThreadEntry): boolean {
-  return letter === 'T' || letter === 't';
-}
-
 /** The threads of the process that have not ended. */
 function living(target: ProcessIdentity): ThreadEntry[] {
-  const threads = threadsOf(target.pid).filter(({ letter }) => !isDeadLetter(letter));
+  const threads = livingThreads(target.pid);
   if (threads.length === 0 || entryOf(target.pid)?.startTime !== target.startTime) throw ended(target.pid);
   return threads;
 }

@@ -34,6 +34,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/process/thread-life.ts': 'test/unit/process/thread.test.ts',
   'src/process/thread-launch.ts': 'test/unit/process/thread.test.ts',
   'src/process/refusals.ts': 'test/unit/process/process.test.ts',
+  'src/process/standing.ts': 'test/unit/process/suspend.test.ts',
   'src/process/functions.ts': 'test/unit/ipc/crossing.test.ts',
   'src/memory/segment.ts': 'test/unit/ipc/shared-memory.test.ts',
   'src/wire/encode/linked-objects.ts': 'test/unit/wire/links.test.ts',
