@@ -28,6 +28,8 @@ export {
   allProcesses,
   entryOf,
   isDeadLetter,
+  type MemoryHeld,
+  memoryHeld,
   type ProcessEntry,
   type ProcessIdentity,
   stillIs,

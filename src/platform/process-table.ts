@@ -1,5 +1,6 @@
 /**
- * The kernel's table of processes, as /proc shows it: who they are, who started them, what their threads do.
+ * The kernel's table of processes, as /proc shows it: who they are, who started them, what their threads do, what
+ * memory they hold.
  *
  * A pid alone names nobody for long: it is given out again when its process has ended and been asked for. With the
  * moment at which the process began it names it for good.
@@ -52,6 +53,23 @@ export function threadsOf(pid: number): ThreadEntry[] {
     const fields = statFields(`/proc/${pid}/task/${tid}/stat`);
     return fields ? { tid: Number(tid), letter: fields[0] as string } : [];
   });
+}
+
+/** What memory a process holds in RAM. */
+export interface MemoryHeld {
+  readonly residentBytes: number;
+  /** The most it ever held. */
+  readonly peakBytes: number;
+}
+
+/** The memory that a process holds, shared memory that it has touched included; undefined if it has ended. */
+export function memoryHeld(pid: number): MemoryHeld | undefined {
+  const status = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
+  const bytes = (field: string): number =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status ?? '')?.[1]) * 1024;
+  const held = { residentBytes: bytes('VmRSS'), peakBytes: bytes('VmHWM') };
+  // Who is dead, and only not asked for, has no such lines.
+  return Number.isNaN(held.residentBytes) ? undefined : held;
 }
 
 /** Whether the letter is that of somebody who runs no more, and only waits to be asked how he ended. */

@@ -6,6 +6,7 @@ import {
   allProcesses,
   entryOf,
   isDeadLetter,
+  memoryHeld,
   stillIs,
   threadsOf,
 } from '../../../src/platform/process-table.ts';
@@ -52,6 +53,13 @@ test('threadsOf() has every thread of a process', () => {
   assert.ok(tids.length > 3 && tids.includes(part.pid));
 });
 
+test('memoryHeld() says how much a process has in RAM, about as Node.js has it, and the most it had', () => {
+  const held = memoryHeld(process.pid);
+  const { rss } = process.memoryUsage();
+  assert.ok(held && Math.abs(held.residentBytes - rss) < rss / 4);
+  assert.ok(held.peakBytes >= held.residentBytes);
+});
+
 test('stillIs() is true of a process until it has ended, also if nobody has asked how', async () => {
   const { child, pid, end } = await startPart('hold');
   const identity = entryOf(pid);
@@ -62,8 +70,10 @@ test('stillIs() is true of a process until it has ended, also if nobody has aske
   // Nobody asks how it ended before our event loop does.
   while (stillIs(identity));
   assert.ok(isDeadLetter(entryOf(pid)?.letter ?? ''));
+  assert.equal(memoryHeld(pid), undefined);
   await end;
   assert.equal(entryOf(pid), undefined);
   assert.equal(stillIs(identity), false);
   assert.deepEqual(threadsOf(pid), []);
+  assert.equal(memoryHeld(pid), undefined);
 });
