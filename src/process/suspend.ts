@@ -17,7 +17,7 @@
  */
 import { setTimeout as later } from 'node:timers/promises';
 import { DuodaoError } from '../base/index.ts';
-import { isInsideGuard } from '../memory/index.ts';
+import { here, isInsideGuard } from '../memory/index.ts';
 import { entryOf, type ProcessIdentity, signalProcess, type ThreadEntry } from '../platform/index.ts';
 import { ended, identityOf } from './identity.ts';
 import { livingThreads, standStill, stands } from './standing.ts';
@@ -36,6 +36,7 @@ export async function suspend(pid: number): Promise<void> {
   if (pid === process.pid)
     throw new TypeError(`Cannot suspend this process as nobody would resume it: current value is ${pid}`);
   const target = identityOf(pid);
+  here(); // to take our place in the tree needs guards: not when the process may stand in one
   let why = '';
   for (let tries = 1; tries <= TRIES; tries++) {
     why = stop(target);

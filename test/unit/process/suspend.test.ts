@@ -83,7 +83,7 @@ test('suspend() gives up on a process that stays inside a guard, and leaves it r
   const refusal = {
     name: 'DuodaoError',
     code: 'timed-out',
-    message: /inside a guard/,
+    message: /at each of 50 tries/,
     facts: { pid, tries: 50 },
   };
   await assert.rejects(suspend(pid), refusal);
