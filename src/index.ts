@@ -24,6 +24,7 @@ export {
   currentProcess,
   type Exit,
   isMain,
+  type MemoryOptions,
   type ParentProcess,
   Process,
   type ProcessCommon,

@@ -12,6 +12,8 @@ const GRACE_MS = 5000;
 export interface StopOptions {
   /** How long to wait between asking and insisting; 5000 if left out, 0 asks for no patience at all. */
   readonly graceMs?: number;
+  /** Whether all that it has started, and they have, ends with it. */
+  readonly tree?: boolean;
 }
 
 interface Stoppable {

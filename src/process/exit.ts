@@ -8,7 +8,12 @@ import { constants } from 'node:os';
 /** How a process ended. */
 export type Exit =
   | { readonly how: 'exited'; readonly code: number }
-  | { readonly how: 'killed'; readonly signal: NodeJS.Signals }
+  | {
+      readonly how: 'killed';
+      readonly signal: NodeJS.Signals;
+      /** There if it was we who killed it: it held more memory than it was allowed to. */
+      readonly reason?: 'memory-limit';
+    }
   | { readonly how: 'not-started'; readonly reason: Error };
 
 /** The exit in one number: N for an exit code, −N for a signal, 1 where there was nothing to start. */
@@ -20,7 +25,7 @@ export function exitCodeOf(exit: Exit): number {
 /** The exit in words. */
 export function describeExit(exit: Exit): string {
   if (exit.how === 'exited') return `it exited with code ${exit.code}`;
-  return exit.how === 'killed'
-    ? `it was killed by ${exit.signal}`
-    : `it did not start: ${exit.reason.message}`;
+  if (exit.how === 'not-started') return `it did not start: ${exit.reason.message}`;
+  const why = exit.reason === 'memory-limit' ? ', as it held more memory than its limit' : '';
+  return `it was killed by ${exit.signal}${why}`;
 }

@@ -10,7 +10,7 @@ export {
   parentProcess,
 } from './family.ts';
 export { isMain } from './main-guard.ts';
-export type { ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
+export type { MemoryOptions, ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
 export { Process, type ProcessState } from './process.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
 export { type StandbyOptions, standby } from './standby.ts';

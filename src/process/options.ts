@@ -7,6 +7,8 @@
  * @module
  */
 import { checkName } from '../memory/index.ts';
+import { checkMemoryLimits } from './memory-limit.ts';
+import { checkAffinity, checkNice } from './priority.ts';
 import { STDIO_MODES, type StdioMode } from './stdio.ts';
 import type { AnyFunction } from './task.ts';
 
@@ -29,6 +31,22 @@ export interface ProcessCommon {
    * of the Process), `ignore`, or `prefix` (where ours do, with `[name] ` before each line of its output).
    */
   readonly stdio?: StdioMode;
+  /** Its niceness, from -20 (most of the CPU) to 19; ours if left out. Less than ours needs a right: see `renice()`. */
+  readonly nice?: number;
+  /** The CPUs that its threads may run on; ours if left out. */
+  readonly affinity?: readonly number[];
+  /** How much memory it may hold; looked at ten times a second. */
+  readonly memory?: MemoryOptions;
+}
+
+/** Limits on the memory that a process holds in RAM, with what it has touched of shared memory. */
+export interface MemoryOptions {
+  /** When it comes to hold so much, `onSoft` is called. */
+  readonly softBytes?: number;
+  /** When it holds so much it is killed: its exit has the reason `memory-limit`. */
+  readonly hardBytes?: number;
+  /** Called in the parent each time that it comes to hold `softBytes`; without it Node.js prints a warning. */
+  readonly onSoft?: (held: { readonly residentBytes: number; readonly peakBytes: number }) => void;
 }
 
 /** A target and its arguments; these may be left out only if the target needs none. */
@@ -65,7 +83,7 @@ export function checkOptions(options: AnyOptions, noun: Noun): void {
     throw new TypeError(`Cannot make a ${noun} as ${what}: it is ${type}`);
   };
   demand(typeof options === 'object' && options !== null, 'its options must be an object', options);
-  const { args, name, daemon, allowChildren, env, cwd, execArgv, stdio } = options;
+  const { args, name, daemon, allowChildren, env, cwd, execArgv, stdio, nice, affinity, memory } = options;
   demand(args === undefined || Array.isArray(args), 'its args must be an array', args);
   if (name !== undefined) checkName(noun, name);
   for (const [key, value] of Object.entries({ daemon, allowChildren })) {
@@ -77,6 +95,14 @@ export function checkOptions(options: AnyOptions, noun: Noun): void {
     'cwd must be a path or a URL',
     cwd,
   );
+  if (nice !== undefined) checkNice(nice);
+  if (affinity !== undefined) checkAffinity(affinity);
+  if (memory !== undefined) {
+    demand(typeof memory === 'object' && memory !== null, 'memory must be an object', memory);
+    checkMemoryLimits(memory);
+    const { onSoft } = memory;
+    demand(onSoft === undefined || typeof onSoft === 'function', 'memory.onSoft must be a function', onSoft);
+  }
   if (execArgv !== undefined) checkFlags(execArgv, demand);
   if (stdio !== undefined && !STDIO_MODES.includes(stdio)) {
     throw new RangeError(

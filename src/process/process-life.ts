@@ -6,10 +6,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { DuodaoError } from '../base/index.ts';
 import { describeExit, type Exit, exitCodeOf } from './exit.ts';
+import type { MemoryHeld } from '../platform/index.ts';
 import { passGate } from './boot-gate.ts';
 import { launch } from './launch.ts';
 import { Life } from './life.ts';
-import type { AnyOptions } from './options.ts';
+import { watchMemory } from './memory-limit.ts';
+import type { AnyOptions, MemoryOptions } from './options.ts';
+import { renice, setAffinity } from './priority.ts';
 import { takeStandby } from './standby.ts';
 import { prefixOutput, unrefStreams } from './stdio.ts';
 
@@ -18,6 +21,8 @@ type Pipes = Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>;
 export class ProcessLife extends Life {
   #child: ChildProcess | undefined;
   #pipes: Pipes | undefined;
+  #unwatch: (() => void) | undefined;
+  #isTooLarge = false;
 
   get pid(): number | undefined {
     return this.#child?.pid;
@@ -51,22 +56,72 @@ export class ProcessLife extends Life {
     if (options.stdio === 'pipe') this.#pipes = child;
     if (options.stdio === 'prefix') prefixOutput(child, this.name); // hears of the exit first: see there
     child.once('error', (reason) => this.end({ how: 'not-started', reason }));
-    child.once('exit', (code, signal) => {
-      this.end(signal ? { how: 'killed', signal } : { how: 'exited', code: code ?? 0 });
-    });
-    if (child.pid !== undefined) this.record.pid = child.pid;
+    child.once('exit', (code, signal) => this.end(this.#exitOf(code, signal)));
+    if (child.pid !== undefined) this.#dress(child.pid, options);
     if (daemon) {
       child.unref();
       unrefStreams(child);
     }
   }
 
+  /** What a process is given from outside, before any code of its own runs. */
+  #dress(pid: number, { nice, affinity, memory }: AnyOptions): void {
+    this.record.pid = pid;
+    try {
+      if (nice !== undefined) renice(pid, nice);
+      if (affinity !== undefined) setAffinity(pid, affinity);
+    } catch (reason) {
+      // It may have died already: then that is its end, and there will be an event for it.
+      if (reason instanceof DuodaoError && reason.code === 'exited') return;
+      this.#child?.kill('SIGKILL');
+      this.end({ how: 'not-started', reason: reason as Error });
+      return;
+    }
+    if (memory) this.#watch(pid, memory);
+  }
+
+  #watch(pid: number, memory: MemoryOptions): void {
+    const warn = ({ residentBytes }: MemoryHeld): void => {
+      process.emitWarning(
+        `${this.name} (pid ${pid}) holds ${residentBytes} bytes of memory`,
+        'MemoryWarning',
+      );
+    };
+    this.#unwatch = watchMemory(pid, memory, {
+      onSoft: memory.onSoft ?? warn,
+      onHard: () => {
+        this.#isTooLarge = true;
+        this.signal('SIGKILL');
+      },
+    });
+  }
+
+  #exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {
+    this.#unwatch?.();
+    if (!signal) return { how: 'exited', code: code ?? 0 };
+    if (signal === 'SIGKILL' && this.#isTooLarge) return { how: 'killed', signal, reason: 'memory-limit' };
+    return { how: 'killed', signal };
+  }
+
+  /** Its pid, unless it has ended, or has not begun: then the number may be a stranger's. */
+  pidToUse(action: string): number {
+    const { pid } = this;
+    if (this.isAlive && pid !== undefined) return pid;
+    const why = this.isAlive ? 'it waits for its turn to start' : 'it has ended';
+    throw new DuodaoError('exited', `Cannot ${action} ${this.name} as ${why}`, { name: this.name });
+  }
+
   /** Sends a signal, unless it has ended. */
   signal(signal: NodeJS.Signals): void {
     if (!this.isAlive) return;
     // Node.js signals through its own handle: never a stranger that was given the same pid.
-    if (this.#child) this.#child.kill(signal);
-    else this.end({ how: 'killed', signal }); // before its turn to start
+    if (this.#child) {
+      this.#child.kill(signal);
+      // Who is stopped does not hear, but for SIGKILL.
+      if (signal === 'SIGTERM') this.#child.kill('SIGCONT');
+      return;
+    }
+    if (signal !== 'SIGCONT') this.end({ how: 'killed', signal }); // before its turn to start
   }
 
   override noAnswer(exit: Exit): DuodaoError {

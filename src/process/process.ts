@@ -11,11 +11,14 @@ import type { Exit } from './exit.ts';
 import { currentProcess, nextChildName, ownDaemon, registerChild } from './family.ts';
 import type { ProcessOptions, SubclassOptions } from './options.ts';
 import { makeProcessRecord } from './orders.ts';
+import { checkAffinity, checkNice, renice, setAffinity } from './priority.ts';
 import { ProcessLife } from './process-life.ts';
 import type { Stage } from './record.ts';
 import { checkMayStart } from './refusals.ts';
 import { lifeOf, needLife, Runnable, type RunnableKind } from './runnable.ts';
 import { InsideOfIt } from './subclass.ts';
+import { suspend } from './suspend.ts';
+import { stopTree } from './tree.ts';
 import type { AnyFunction } from './task.ts';
 
 /** In which part of its life a process or thread is. */
@@ -111,6 +114,44 @@ export class Process<F extends AnyFunction = AnyFunction> extends Runnable<F> {
     return this.#life?.pipes?.stderr ?? undefined;
   }
 
+  /**
+   * Stops all threads of the process (SIGSTOP), at a moment when none is inside a guard of shared memory, so that
+   * others can go on with the objects they share. Locks that it holds stay held.
+   *
+   * @throws DuodaoError `exited` when it has ended, `timed-out` when it could not be stopped: it runs on then.
+   */
+  async suspend(): Promise<void> {
+    await suspend(this.#needLife('suspend').pidToUse('suspend'));
+  }
+
+  /** Has a suspended process go on (SIGCONT). Of no effect on one that runs, or has ended. */
+  resume(): void {
+    this.#needLife('resume').signal('SIGCONT');
+  }
+
+  /**
+   * Sets the niceness of all threads of the process.
+   *
+   * @param nice - From -20 (most of the CPU) to 19 (what others leave).
+   * @throws RangeError for another number; DuodaoError `unsupported` when it takes a right that we have not: without
+   * CAP_SYS_NICE it can only grow; `exited` when it has ended.
+   */
+  renice(nice: number): void {
+    checkNice(nice);
+    renice(this.#needLife('renice').pidToUse('renice'), nice);
+  }
+
+  /**
+   * Sets the CPUs that all threads of the process may run on, by their numbers from 0.
+   *
+   * @throws RangeError for CPUs that there are not; DuodaoError `unsupported` for some that we may not use, `exited`
+   * when it has ended.
+   */
+  setAffinity(cpus: readonly number[]): void {
+    checkAffinity(cpus);
+    setAffinity(this.#needLife('set the CPUs of').pidToUse('set the CPUs of'), cpus);
+  }
+
   /** Asks the process to end (SIGTERM). What it has started is not asked. Of no effect once it has ended. */
   terminate(): void {
     this.#needLife('terminate').signal('SIGTERM');
@@ -122,9 +163,13 @@ export class Process<F extends AnyFunction = AnyFunction> extends Runnable<F> {
   }
 
   /**
-   * Asks the process to end, insists after `graceMs` (5000 if left out), and says how it ended.
+   * Asks the process to end, insists after `graceMs` (5000 if left out), and says how it ended. With `tree` all that it
+   * has started, and they have, is asked and made to end with it, whatever these are.
    */
-  override async stop(options?: StopOptions): Promise<Exit> {
+  override async stop(options: StopOptions = {}): Promise<Exit> {
+    const life = this.#needLife('stop');
+    const { pid } = life;
+    if (options.tree && life.isAlive && pid !== undefined) await stopTree(pid, options);
     return stop(this, options);
   }
 }

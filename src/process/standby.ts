@@ -156,8 +156,8 @@ export function takeStandby(record: Reference, options: AnyOptions): ChildProces
   return child;
 }
 
-function isPlain({ cwd, env, execArgv, stdio = 'inherit' }: AnyOptions): boolean {
-  return cwd === undefined && env === undefined && execArgv === undefined && stdio === 'inherit';
+function isPlain({ cwd, env, execArgv, nice, affinity, stdio = 'inherit' }: AnyOptions): boolean {
+  return [cwd, env, execArgv, nice, affinity].every((one) => one === undefined) && stdio === 'inherit';
 }
 
 function takeWarm(): Warm | undefined {

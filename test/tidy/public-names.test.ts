@@ -40,6 +40,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'LockStats',
     'LockWait',
     'LockWaitSync',
+    'MemoryOptions',
     'ParentProcess',
     'parentProcess',
     'Participant',
