@@ -25,7 +25,7 @@ import { createMemory, mapMemory, pidNamespace, sizeOf, viewMemory } from '../pl
 const LABEL = 'duodao-arena';
 const MAGIC = 0x6f616475; // "udao"
 /** Raised with every change of a layout in shared memory: a tree runs one version. */
-const ABI = 2;
+const ABI = 3;
 
 type HeaderField =
   | 'magic'

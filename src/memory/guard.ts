@@ -172,6 +172,10 @@ export class Guard {
   }
 
   /** Whether nobody is inside, and nobody died inside. */
+  get address(): number {
+    return this.#address;
+  }
+
   get isFree(): boolean {
     return Atomics.load(this.#line, WORD) === 0;
   }

@@ -26,6 +26,7 @@ import { Guard, type GuardThread } from './guard.ts';
 import { Ledger } from './ledger.ts';
 import { Objects } from './objects.ts';
 import { Slots, slotOfTag, type Tag } from './slots.ts';
+import { WaitSign } from './wait-sign.ts';
 import { WaitingRoom, type WaitThread } from './waiting.ts';
 
 export class Here implements GuardThread, WaitThread {
@@ -37,6 +38,7 @@ export class Here implements GuardThread, WaitThread {
   readonly bell: Bell;
   readonly objects: Objects;
   readonly heap: Allocator;
+  readonly sign: WaitSign;
   readonly room: WaitingRoom;
   readonly ledger: Ledger;
   /** Guard of the names (names.ts). */
@@ -58,6 +60,7 @@ export class Here implements GuardThread, WaitThread {
     this.slot = slot;
     this.tag = tag;
     this.#watch = new DeathWatch(arena, this.slots, slot, () => this.noticeDeath());
+    this.sign = new WaitSign(this.slots.sign(slot), arena.addressOf(0));
     this.room = new WaitingRoom(this);
     this.bell = new Bell(this.slots, slot, bellPipe, () => {
       this.#watch.refresh();

@@ -16,7 +16,7 @@
  *     68      4     mode        how it sleeps: see bell.ts
  *     72      4     bellFd      its descriptor for writing to its bell pipe
  *     76      4     lifeFd      its descriptor for reading a pipe that ends when the thread does
- *     80      48    -
+ *     80      48    sign        what it waits for: see wait-sign.ts
  *     128     64    name        length, then UTF-8
  *     192     64    -
  *
@@ -31,6 +31,7 @@ import { inodeOf, type RobustList, startTimeOf } from '../platform/index.ts';
 import { type Arena, AT, SLOT_BYTES, SLOT_LIMIT, SLOTS_OFFSET } from './arena.ts';
 import { type Guard, OWNER_DIED } from './guard.ts';
 import { readLabel, writeLabel } from './label.ts';
+import { SIGN_WORDS } from './wait-sign.ts';
 
 const SLOT = layout('slot', SLOT_BYTES, {
   life: [0, 'i32'],
@@ -48,7 +49,7 @@ const SLOT = layout('slot', SLOT_BYTES, {
   mode: [68, 'u32'],
   bellFd: [72, 'i32'],
   lifeFd: [76, 'i32'],
-  sleeper: [80, 'pad', 48],
+  sign: [80, 'u32', 12],
   name: [128, 'u8', 64],
   end: [192, 'pad', 64],
 });
@@ -134,6 +135,7 @@ export class Slots {
     this.#floats[(base + SLOT.lifeInode / 4) / 2] = inodeOf(self.lifeFd);
     words[base + SLOT.bell / 4] = 0;
     words[base + SLOT.mode / 4] = 0;
+    this.sign(slot).fill(0);
     writeLabel(this.#nameBytes(slot), self.name);
     robust.linkForLife(words.subarray(base), this.#arena.addressOf(SLOTS_OFFSET + slot * SLOT_BYTES));
     if (FAULTY) pass('slot.joining');
@@ -215,6 +217,21 @@ export class Slots {
     } finally {
       guard.give(); // there is nothing to repair here either
     }
+  }
+
+  /** What the participant says it waits for: see wait-sign.ts. */
+  sign(slot: number): Int32Array {
+    const first = slot * WORDS + SLOT.sign / 4;
+    return this.words.subarray(first, first + SIGN_WORDS);
+  }
+
+  /** Which thread of the kernel it is, and since when its process lives: see startTimeOf(). */
+  life(slot: number): { readonly tid: number; readonly startTime: number } {
+    const base = slot * WORDS;
+    return {
+      tid: this.words[base + SLOT.tid / 4] as number,
+      startTime: this.#floats[(base + SLOT.startTime / 4) / 2] as number,
+    };
   }
 
   pid(slot: number): number {

@@ -22,6 +22,7 @@ import { deadlineOf, DuodaoError, FAULTY, pass, timedOut, type Wait, type WaitSy
 import type { Bell } from './bell.ts';
 import type { Guard } from './guard.ts';
 import type { WaitSet } from './wait-set.ts';
+import type { WaitSign } from './wait-sign.ts';
 
 /** The answer of an attempt that must wait. */
 export const NOT_YET: unique symbol = Symbol('not yet');
@@ -44,6 +45,8 @@ interface Pending {
 export interface WaitThread {
   readonly bell: Bell;
   readonly slot: number;
+  /** Where onlookers see what we wait for. */
+  readonly sign: WaitSign;
   /** Looks for the dead and repairs what they left. True when there were some. */
   reap(): boolean;
   /** Sees to it that this thread's event loop hears of deaths. */
@@ -53,7 +56,7 @@ export interface WaitThread {
 
 /** All waits of one thread. */
 export class WaitingRoom {
-  readonly #thread: WaitThread;
+  readonly thread: WaitThread;
   readonly #points: Set<WaitPoint> = new Set();
   #net: NodeJS.Timeout | undefined;
   /** What the bell had counted when the last sweep began: all rings up to there have been answered. */
@@ -61,16 +64,12 @@ export class WaitingRoom {
   #someoneDied = false;
 
   constructor(thread: WaitThread) {
-    this.#thread = thread;
-  }
-
-  get thread(): WaitThread {
-    return this.#thread;
+    this.thread = thread;
   }
 
   /** Tries again whatever was rung. */
   sweep(): void {
-    const heard = this.#thread.bell.count;
+    const heard = this.thread.bell.count;
     // All are asked before any is served, as serving one may put the bit back that another one looks at.
     const rung = [...this.#points].filter((point) => point.isRung);
     for (const point of rung) point.serve();
@@ -85,18 +84,20 @@ export class WaitingRoom {
 
   enter(point: WaitPoint): void {
     if (this.#points.size === 0) {
-      this.#swept = this.#thread.bell.count;
-      this.#thread.bell.listen();
+      this.#swept = this.thread.bell.count;
+      this.thread.bell.listen();
       // It ends when it finds nobody waiting: a timer made and cleared for each wait would cost more than the wait.
       this.#net ??= setInterval(() => this.#recheck(), LOOP_RECHECK_MS).unref();
     }
+    if (!this.#points.has(point)) this.thread.sign.enter(point.address);
     this.#points.add(point);
-    this.#thread.watchDeaths();
+    this.thread.watchDeaths();
   }
 
   leave(point: WaitPoint): void {
-    if (!this.#points.delete(point) || this.#points.size > 0) return;
-    this.#thread.bell.unlisten();
+    if (!this.#points.delete(point)) return;
+    this.thread.sign.leave(point.address);
+    if (this.#points.size === 0) this.thread.bell.unlisten();
   }
 
   /** The net: finds what no ring and no death told us of, and counts it. */
@@ -106,20 +107,22 @@ export class WaitingRoom {
       this.#net = undefined;
       return;
     }
-    const { bell } = this.#thread;
+    const { bell } = this.thread;
     const heard = bell.count;
-    const died = this.#thread.reap() || this.#someoneDied;
+    const died = this.thread.reap() || this.#someoneDied;
     const isQuiet = heard === this.#swept;
     this.#someoneDied = false;
     let served = false;
     for (const point of this.#points) served = point.serve() || served;
     // A ring may have come while we looked, and its sweep is still to come: that is no hit.
-    if (served && isQuiet && !died && bell.count === heard) this.#thread.countNetHit();
+    if (served && isQuiet && !died && bell.count === heard) this.thread.countNetHit();
   }
 }
 
 /** The waits of one thread for one condition of one object. */
 export class WaitPoint {
+  /** Where the object lies. */
+  readonly address: number;
   readonly #room: WaitingRoom;
   readonly #set: WaitSet;
   readonly #guard: Guard;
@@ -132,6 +135,7 @@ export class WaitPoint {
   constructor(room: WaitingRoom, guard: Guard, set: WaitSet) {
     this.#room = room;
     this.#guard = guard;
+    this.address = guard.address;
     this.#set = set;
   }
 
@@ -251,12 +255,14 @@ export class WaitPoint {
     const now = attempt(false);
     if (now !== NOT_YET) return now;
     if (deadline === 0) throw timedOut(what, wait);
-    const { bell } = this.#room.thread;
+    const { bell, sign } = this.#room.thread;
+    sign.block(this.address);
     bell.beginBlocking();
     try {
       return this.#block(what, attempt, wait, deadline, firstMs);
     } finally {
       bell.endBlocking();
+      sign.unblock();
       this.#room.sweep();
     }
   }

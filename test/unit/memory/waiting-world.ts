@@ -9,9 +9,12 @@ import type { WaitSync } from '../../../src/base/index.ts';
 import type { Bell } from '../../../src/memory/bell.ts';
 import type { Guard } from '../../../src/memory/guard.ts';
 import { WAIT_SET_WORDS, WaitSet } from '../../../src/memory/wait-set.ts';
+import { SIGN_WORDS, WaitSign } from '../../../src/memory/wait-sign.ts';
 import { NOT_YET, type NotYet, WaitingRoom, WaitPoint } from '../../../src/memory/waiting.ts';
 
 const SLOT = 5;
+/** Where the things lie, as it were. */
+export const THINGS_ADDRESS = 640;
 
 /** Something to wait for: items, each with a number. */
 export class Things {
@@ -22,7 +25,7 @@ export class Things {
 
   constructor(world: WaitingWorld) {
     this.#world = world;
-    const guard = { isFree: true } as unknown as Guard;
+    const guard = { isFree: true, address: THINGS_ADDRESS } as unknown as Guard;
     this.point = new WaitPoint(world.room, guard, this.set);
   }
 
@@ -60,6 +63,8 @@ export class WaitingWorld {
   /** What was asked of the thread, in order. */
   readonly asked: string[] = [];
   netHits = 0;
+  /** What onlookers see of it. */
+  readonly sign: Int32Array = new Int32Array(SIGN_WORDS);
   /** Played at each sleep; says how the sleep ends. */
   onSleep: (timeoutMs: number) => 'woken' | 'changed' | 'timed-out' = () => 'timed-out';
   /** Played when the room looks for the dead; says whether there were some. */
@@ -84,6 +89,7 @@ export class WaitingWorld {
     this.room = new WaitingRoom({
       bell: bell as unknown as Bell,
       slot: SLOT,
+      sign: new WaitSign(this.sign, 0),
       reap: () => this.onReap(),
       watchDeaths: () => this.onWatchDeaths(),
       countNetHit: () => void this.netHits++,
