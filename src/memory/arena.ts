@@ -22,10 +22,11 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { DuodaoError, layout, type Offsets } from '../base/index.ts';
 import { createMemory, mapMemory, pidNamespace, sizeOf, viewMemory } from '../platform/index.ts';
 
-const LABEL = 'duodao-arena';
-const MAGIC = 0x6f616475; // "udao"
+/** What the kernel shows of the memory of an arena among the descriptors of a process. */
+export const LABEL = 'duodao-arena';
+export const MAGIC = 0x6f616475; // "udao"
 /** Raised with every change of a layout in shared memory: a tree runs one version. */
-const ABI = 3;
+export const ABI = 3;
 
 type HeaderField =
   | 'magic'
@@ -95,7 +96,7 @@ export const EXTENT_BYTES: number = 64 * 1024;
 export const EXTENT_ENTRY_BYTES = 16;
 
 const DEFAULT_MIB = 1024;
-const LIMIT_MIB = 64 * 1024;
+export const LIMIT_MIB: number = 64 * 1024;
 
 /** One thread's mapping of the arena. */
 export interface Arena {
@@ -128,7 +129,7 @@ function wantedBytes(): number {
 }
 
 /** Inode of the pid namespace: thread ids in guards mean nothing outside it. */
-function namespaceNumber(): number {
+export function namespaceNumber(): number {
   return Number(/\d+/.exec(pidNamespace())?.[0]);
 }
 

@@ -5,6 +5,8 @@ export { attach, type Here, here } from './here.ts';
 export type { Entry, Place } from './ledger.ts';
 export { type Kind, kindOf, type Reference, registerKind } from './kinds.ts';
 export { checkName, findOrMake } from './names.ts';
+export { Onlooker, type SeenObject, type SeenParticipant, type SeenWait } from './onlooker.ts';
+export { type FoundArenas, findArenas, lookInto, type RunningArena } from './running.ts';
 export { BODY_OFFSET, type SharedObject } from './object.ts';
 export type { Bell } from './bell.ts';
 export { type Participant, type Tag } from './slots.ts';

@@ -76,6 +76,19 @@ export interface ObjectFacts {
   readonly dataBytes: number;
 }
 
+/** What onlookers read in the header of an object, from a copy of its bytes. */
+export interface HeaderFacts {
+  readonly kind: number;
+  readonly serial: number;
+  readonly label: string;
+}
+
+export function readHeader(copy: ArrayBuffer): HeaderFacts {
+  const words = new Uint32Array(copy, 0, BODY_OFFSET / 4);
+  const label = readLabel(new Uint8Array(copy, OBJECT.label, NAME_LIMIT_BYTES + 1));
+  return { kind: words[OBJECT.kind / 4] as number, serial: words[OBJECT.serial / 4] as number, label };
+}
+
 /** One thread's access to a shared object. Making one costs nothing to others and changes nothing. */
 export class SharedObject {
   readonly offset: number;

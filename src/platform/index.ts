@@ -37,6 +37,16 @@ export {
   threadsOf,
 } from './process-table.ts';
 export {
+  type DescriptorPlace,
+  findMemory,
+  type FoundMemory,
+  momentOf,
+  residentBytesOf,
+  type TaskFacts,
+  taskFactsOf,
+  threadLettersOf,
+} from './proc.ts';
+export {
   affinityOf,
   niceOf,
   onlineCpus,

@@ -22,6 +22,33 @@ export function exitCodeOf(exit: Exit): number {
   return exit.how === 'killed' ? -constants.signals[exit.signal] : 1;
 }
 
+/** Numbers of the ways to end, in shared memory; 0: it has not ended, or nobody said how. */
+const HOWS = ['', 'exited', 'killed', 'not-started'] as const;
+
+/** The exit as two words of shared memory. The reason of one that did not start stays with its parent. */
+export function exitWords(exit: Exit): readonly [how: number, value: number] {
+  const value = { exited: exitCodeOf(exit), killed: -exitCodeOf(exit), 'not-started': 0 };
+  return [HOWS.indexOf(exit.how), value[exit.how]];
+}
+
+/** How a process ended, as onlookers know it. */
+export type SeenExit =
+  | { readonly how: 'exited'; readonly code: number }
+  | { readonly how: 'killed'; readonly signal: string }
+  | { readonly how: 'not-started' };
+
+/** The exit that two words of shared memory tell of; null if they tell of none. */
+export function exitOfWords(how: number, value: number): SeenExit | null {
+  const word = HOWS[how];
+  if (word === 'exited') return { how: word, code: value };
+  if (word === 'killed') return { how: word, signal: signalName(value) };
+  return word === 'not-started' ? { how: word } : null;
+}
+
+function signalName(number: number): string {
+  return Object.entries(constants.signals).find(([, one]) => one === number)?.[0] ?? `signal ${number}`;
+}
+
 /** The exit in words. */
 export function describeExit(exit: Exit): string {
   if (exit.how === 'exited') return `it exited with code ${exit.code}`;

@@ -1,33 +1,16 @@
 /**
- * The record of a process in shared memory: what its parent, its children and onlookers know of it.
- *
- *     offset  size  field     meaning
- *     0       4     pid       0 until it is known
- *     4       4     ppid
- *     8       4     stage     NEW, READY (not yet in its target), RUNNING, TERMINATED
- *     12      4     outcome   NONE, VALUE, ERROR: whether `result` is there, and what it is
- *     16      4     daemon    1: does not keep its parent alive
- *     20      4     -
- *     24      8     args      handle of the parcel with the arguments: offset, serial; 0: taken
- *     32      8     result    handle of the parcel with what the target returned or threw
- *     40      8     startedAt milliseconds since 1970
- *     48      8     endedAt
- *     56      8     orders    handle of the parcel that says what else the process must know; 0: taken
- *     64      8     sleepers  (derived) in the two wait sets
- *     72      8     fields   handle of the parcel with the fields of a subclass' instance; 0: none, or taken
- *     80      48    -
- *     128     64    end       wait set: until the stage changes
- *     192     64    answer    wait set: until the outcome changes, or none can come any more
+ * The record of a process in shared memory: what its parent, its children and onlookers know of it. Its bytes are in
+ * record-shape.ts.
  *
  * There are two sets, as a thread tries its waits on one set in the order of arrival: whoever waits for the end must
  * not stand before those who wait for an answer.
  *
- * The pid, the stage TERMINATED and the times are written by the parent, the rest by the process itself. A handle is
- * written before the word that says it is there.
+ * The pid, the stage TERMINATED, the times and the exit are written by the parent, the rest by the process itself. A
+ * handle is written before the word that says it is there.
  *
  * @module
  */
-import { layout, type Wait } from '../base/index.ts';
+import type { Wait } from '../base/index.ts';
 import { parcelReference } from '../ipc/index.ts';
 import {
   BODY_OFFSET,
@@ -42,29 +25,14 @@ import {
   WaitPoint,
   WaitSet,
 } from '../memory/index.ts';
+import { startTimeOf } from '../platform/index.ts';
+import { type Exit, exitWords } from './exit.ts';
+import { RECORD, RECORD_KIND, RECORD_KINDS, type RecordKind, type Stage, STAGES } from './record-shape.ts';
 
-const RECORD = layout('process record', 256, {
-  pid: [0, 'u32'],
-  ppid: [4, 'u32'],
-  stage: [8, 'u32'],
-  outcome: [12, 'u32'],
-  daemon: [16, 'u32'],
-  spare: [20, 'pad', 4],
-  args: [24, 'u32', 2],
-  result: [32, 'u32', 2],
-  startedAt: [40, 'f64'],
-  endedAt: [48, 'f64'],
-  orders: [56, 'u32', 2],
-  sleepers: [64, 'u32', 2],
-  fields: [72, 'u32', 2],
-  more: [80, 'pad', 48],
-  end: [128, 'u32', 16],
-  answer: [192, 'u32', 16],
-});
+export type { RecordKind, Stage } from './record-shape.ts';
+
 const at = (offset: number): number => (BODY_OFFSET + offset) / 4;
 
-export const STAGES = ['new', 'ready', 'running', 'terminated'] as const;
-export type Stage = (typeof STAGES)[number];
 export type Outcome = 'none' | 'value' | 'error';
 const OUTCOMES: readonly Outcome[] = ['none', 'value', 'error'];
 const MILESTONES = ['end', 'answer'] as const;
@@ -74,7 +42,7 @@ const PARCEL_KIND = 6;
 const HANDLES = [RECORD.args, RECORD.result, RECORD.orders, RECORD.fields];
 
 const KIND: Kind = {
-  id: 5,
+  id: RECORD_KIND,
   name: 'process',
   open: (object) => new ProcessRecord(object),
   repair: (object) => {
@@ -101,6 +69,7 @@ function readHandle(object: SharedObject, field: number): Reference | undefined 
 
 export class ProcessRecord {
   readonly #object: SharedObject;
+  readonly #floats: Float64Array;
   readonly #here: Here;
   readonly #waiting: Readonly<Record<Milestone, WaitSet>>;
   readonly #points: Readonly<Record<Milestone, WaitPoint>>;
@@ -110,6 +79,7 @@ export class ProcessRecord {
     const end = waitSetOf(object, 'end');
     const answer = waitSetOf(object, 'answer');
     this.#object = object;
+    this.#floats = new Float64Array(object.words.buffer);
     this.#here = here();
     this.#waiting = { end, answer };
     this.#points = {
@@ -125,6 +95,7 @@ export class ProcessRecord {
     orders: SharedObject,
     args: SharedObject,
     fields?: SharedObject,
+    kind: RecordKind = 'process',
   ): ProcessRecord {
     const object = here().objects.create(
       KIND,
@@ -133,6 +104,7 @@ export class ProcessRecord {
       ({ words }) => {
         words[at(RECORD.ppid)] = process.pid;
         words[at(RECORD.daemon)] = daemon ? 1 : 0;
+        words[at(RECORD.kind)] = RECORD_KINDS.indexOf(kind);
       },
     );
     const record = new ProcessRecord(object);
@@ -202,14 +174,26 @@ export class ProcessRecord {
   }
 
   set pid(pid: number) {
+    this.#floats[at(RECORD.birth) / 2] = startTimeOf(pid);
     Atomics.store(this.#object.words, at(RECORD.pid), pid);
+  }
+
+  /** Of a thread: its number in its process, as `threadId` of node:worker_threads. */
+  set thread(thread: number) {
+    Atomics.store(this.#object.words, at(RECORD.thread), thread);
+  }
+
+  /** Notes how it ended. To be called before the stage is said to be TERMINATED. */
+  setExit(exit: Exit): void {
+    const [how, value] = exitWords(exit);
+    this.#object.words[at(RECORD.exitValue)] = value;
+    Atomics.store(this.#object.words, at(RECORD.exitHow), how);
   }
 
   /** Says how far the process is, and wakes whoever waits for that. */
   setStage(stage: Stage): void {
-    const floats = new Float64Array(this.#object.words.buffer);
-    if (stage === 'running') floats[at(RECORD.startedAt) / 2] = Date.now();
-    if (stage === 'terminated') floats[at(RECORD.endedAt) / 2] = Date.now();
+    if (stage === 'running') this.#floats[at(RECORD.startedAt) / 2] = Date.now();
+    if (stage === 'terminated') this.#floats[at(RECORD.endedAt) / 2] = Date.now();
     this.#commit(RECORD.stage, STAGES.indexOf(stage), MILESTONES);
   }
 
