@@ -39,6 +39,8 @@ const LINE = 64;
 const PIECES_MOST = 200_000;
 /** How many extents: the first 4 GiB that were used. Small pieces lie at the front, as room is found from there. */
 const EXTENTS_MOST = 65_536;
+/** How many objects of a class. */
+const OBJECTS_MOST = 10_000;
 
 /** What an object is called that somebody waits for, and where in the program. */
 export interface SeenWait {
@@ -107,7 +109,7 @@ export class Onlooker {
     const found: SeenObject[] = [];
     let looked = 0;
     for (const { offset, sizeBytes, owner } of this.#heap.pieces()) {
-      if (++looked > PIECES_MOST) break;
+      if (++looked > PIECES_MOST || found.length === OBJECTS_MOST) break;
       if (owner !== OBJECT || sizeBytes < BODY_OFFSET + bodyBytes) continue;
       const copy = this.#copy(offset, BODY_OFFSET + bodyBytes);
       const header = copy && readHeader(copy);

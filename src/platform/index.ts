@@ -37,12 +37,13 @@ export {
   threadsOf,
 } from './process-table.ts';
 export {
+  bootMoment,
   type DescriptorPlace,
   findMemory,
   type FoundMemory,
-  momentOf,
   residentBytesOf,
   type TaskFacts,
+  TICK_MS,
   taskFactsOf,
   threadLettersOf,
 } from './proc.ts';

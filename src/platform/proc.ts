@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { pidNamespace } from './processes.ts';
 
-/** What one tick of the kernel's clocks in /proc is: USER_HZ is 100 on every Linux that Node.js runs on. */
-const TICK_MS = 10;
+/** One tick of the kernel's clocks in /proc: USER_HZ is 100 on every Linux that Node.js runs on. */
+export const TICK_MS = 10;
 
 /** What the kernel knows of a process, or of one of its threads. */
 export interface TaskFacts {
@@ -47,10 +47,10 @@ export function residentBytesOf(pid: number): number | undefined {
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** The moment of a start time of startTimeOf(), in milliseconds since 1970, to some 10 ms. */
-export function momentOf(startTime: number): number {
+/** The moment this system began, in milliseconds since 1970, to some 10 ms. */
+export function bootMoment(): number {
   const uptimeMs = Number((textOf('/proc/uptime') ?? '').split(' ')[0]) * 1000;
-  return Math.round(Date.now() - uptimeMs + startTime * TICK_MS);
+  return Math.round(Date.now() - uptimeMs);
 }
 
 /** A descriptor of a process. */

@@ -14,6 +14,8 @@ export type { MemoryOptions, ProcessCommon, ProcessOptions, SubclassOptions } fr
 export { Process, type ProcessState } from './process.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
 export { type StandbyOptions, standby } from './standby.ts';
+export { type ProcessRow, processTable, type RowState, tableOf } from './table.ts';
+export type { SeenExit } from './exit.ts';
 export type { StdioMode } from './stdio.ts';
 export { type AnyFunction, task } from './task.ts';
 export { Thread } from './thread.ts';

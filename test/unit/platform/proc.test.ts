@@ -7,15 +7,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { test } from 'node:test';
 import {
+  bootMoment,
   createMemory,
   findMemory,
   inodeOf,
-  momentOf,
   RobustList,
   residentBytesOf,
   startTimeOf,
   taskFactsOf,
   threadLettersOf,
+  TICK_MS,
 } from '../../../src/platform/index.ts';
 import { until } from '../../harness/tree.ts';
 
@@ -63,9 +64,9 @@ test('residentBytesOf() is what Node.js says of itself, roughly', () => {
   assert.ok(its > mine / 2 && its < mine * 2, `${its} is not about ${mine}`);
 });
 
-test('momentOf() is the moment a process began', () => {
+test('bootMoment() and a start time make the moment a process began', () => {
   const began = performance.timeOrigin;
-  const told = momentOf(startTimeOf(process.pid));
+  const told = bootMoment() + startTimeOf(process.pid) * TICK_MS;
   assert.ok(told > began - 10_000 && told < began + 1000, `${told} is not shortly before ${began}`);
 });
 
