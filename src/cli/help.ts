@@ -6,6 +6,7 @@
 import type { Option, Options } from './args.ts';
 import { RUSH_OPTIONS } from './rush/options.ts';
 import { padRight } from './text.ts';
+import { TOP_OPTIONS } from './top/options.ts';
 
 const COLUMNS = 80;
 
@@ -17,11 +18,13 @@ Usage:  duodao <command> [options]
 
 Commands:
   rush    the ticket office: many buyers, few seats, several processes, one lock
+  top     the processes of every program that runs, and what each waits for
 
 Examples:
   duodao rush                   sell the sample: 20,000 orders for 24 trains
   duodao rush --no-lock         the same without the lock, and watch it oversell
   duodao rush --help            what else it can do
+  duodao top --batch --tree     who is blocked, and on what
 
 Options:
   --help, -h    this text, or that of a command
@@ -55,6 +58,46 @@ A line of the ledger:
   {"id":1,"train":"G1","class":"second","seats":2,"status":"sold","seller":3}
 
 Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input.
+`;
+}
+
+/** What `duodao top --help` says. */
+export function topHelpText(): string {
+  return `duodao top: the processes of every duodao program that runs, from outside
+
+It reads the shared memory of the programs of this user, and changes nothing
+in it: one that hangs, or is stopped, is shown as well.
+
+Usage:  duodao top --batch [options] [PID]
+
+With the number of a process, only the program that it belongs to.
+
+Options:
+${optionLines(TOP_OPTIONS)}
+States:
+  new          made, and not yet given to the system
+  ready        started, and not yet in its function
+  running      in its function; also when it waits for what is not of duodao
+  blocked      it waits for the objects under BLOCKED-ON
+  suspended    stopped by a signal
+  terminated   it has ended, and its parent still has its record
+Beside it, under K, the letter that the kernel shows: R runs or could, S and D
+sleep, T is stopped, Z has ended.
+
+Examples:
+  duodao top --batch
+  duodao top --batch --tree 4711
+  duodao top --batch --json | jq '.[].rows[] | select(.state == "blocked")'
+
+The JSON: [{"arena":1,"pids":[4711],"problem":null,"rows":[...]}], and of a row:
+  pid, ppid, name, kind (process, thread), thread (0: the process)
+  state, kernelState, blockedOn, blockedAt (file and line)
+  cpuMs, residentBytes, startedAt, endedAt (milliseconds since 1970)
+  exit ({"how":"exited","code":0}, {"how":"killed","signal":"SIGKILL"},
+  {"how":"not-started"}). What is not known is null.
+
+Exit code: 0 also when nothing runs, 1 when there is no program of that
+process, 2 bad input.
 `;
 }
 

@@ -27,6 +27,8 @@ const WIDE: readonly (readonly [first: number, last: number])[] = [
 ];
 const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+/** Controls, and what turns the direction of writing. */
+const DRIVING = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** The colour codes our own lines carry: they take no room. */
 // oxlint-disable-next-line no-control-regex
 const COLOUR = /\u001b\[[\d;]*m/g;
@@ -69,6 +71,19 @@ export function padLeft(text: string, columns: number): string {
 /** A text without anything that would move the cursor or start a line. */
 export function printable(text: string): string {
   return text.replace(CONTROLS, '?');
+}
+
+/**
+ * A text of another program, with everything visible that would drive a terminal or turn its writing around: as
+ * JSON writes it.
+ */
+export function escaped(text: string): string {
+  return text.replace(DRIVING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** JSON that a terminal can show: JSON itself lets through what drives some. */
+export function jsonText(value: unknown): string {
+  return escaped(JSON.stringify(value));
 }
 
 /** A whole number as people read it: 12,345. */

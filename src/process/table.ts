@@ -2,9 +2,9 @@
  * The table of processes: who takes part in a program, what each is doing, and how the ended ones ended.
  *
  * It joins three sources, none of which knows all of it: the records of started processes and threads, which outlive
- * them; the slots of participants, which say what each waits for, and which the main process and plain workers have,
- * too; and /proc. All are only read (see memory/onlooker.ts), so the table of a program can be made from outside, and of
- * one that hangs.
+ * them; the slots of participants, which say what each waits for, and which the main process and plain workers have
+ * as well; and /proc. All are only read (see memory/onlooker.ts), so the table of a program can be made from outside,
+ * and of one that hangs.
  *
  *     state       means                                                        told by
  *     new         made, and not yet given to the system                        record

@@ -21,6 +21,8 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/sync/wait-graph.ts': 'test/conformance/deadlock.test.ts',
   'src/sync/public.ts': 'test/tidy/public-names.test.ts',
   'src/sync/semaphore-desk.ts': 'test/unit/sync/semaphore.test.ts',
+  'src/cli/top/command.ts': 'test/conformance/top.test.ts',
+  'src/cli/top/programs.ts': 'test/conformance/top.test.ts',
   'src/ipc/queue-fields.ts': 'test/unit/ipc/queue-body.test.ts',
   'src/ipc/queue-bulk.ts': 'test/unit/ipc/queue-batches.test.ts',
   'src/ipc/record-batch.ts': 'test/unit/ipc/queue-batches.test.ts',

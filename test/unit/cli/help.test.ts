@@ -1,9 +1,10 @@
 /** The help names what exists, and its examples are commands that the parser takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { helpText, optionLines, rushHelpText } from '../../../src/cli/help.ts';
+import { helpText, optionLines, rushHelpText, topHelpText } from '../../../src/cli/help.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
+import { parseTop, TOP_OPTIONS } from '../../../src/cli/top/options.ts';
 
 test('The help of rush names every option', () => {
   const names = Object.keys(RUSH_OPTIONS);
@@ -22,8 +23,19 @@ test('Every example in the help is a command that the parser takes', () => {
   assert.equal(count, 8);
 });
 
+test('The help of top names every option, and its examples are taken', () => {
+  for (const name of Object.keys(TOP_OPTIONS))
+    assert.match(topHelpText(), new RegExp(`^ {2}--${name} `, 'm'));
+  const examples = [
+    ...`${helpText()}${topHelpText()}`.matchAll(/^ {2}duodao top([^|]*?)(?: {2,}.*| \|.*)?$/gm),
+  ];
+  for (const [, words = ''] of examples) parseTop(words.split(' ').filter((word) => word !== ''));
+  assert.equal(examples.length, 4);
+});
+
 test('The help fits into 80 columns', () => {
-  for (const line of `${helpText()}${rushHelpText()}`.split('\n')) assert.ok(columnsOf(line) <= 80, line);
+  for (const line of `${helpText()}${rushHelpText()}${topHelpText()}`.split('\n'))
+    assert.ok(columnsOf(line) <= 80, line);
 });
 
 test('optionLines wraps a long text under itself', () => {

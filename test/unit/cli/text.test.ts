@@ -5,7 +5,9 @@ import * as fc from 'fast-check';
 import {
   clip,
   columnsOf,
+  escaped,
   grouped,
+  jsonText,
   padLeft,
   padRight,
   printable,
@@ -51,4 +53,27 @@ test('withoutColour leaves the plain text', () => {
 test('grouped sets commas as people read numbers', () => {
   assert.deepEqual([0, 999, 1000, 1234567, 12.7].map(grouped), ['0', '999', '1,000', '1,234,567', '13']);
   assert.equal(grouped(-1234), '-1,234');
+});
+
+test('escaped shows what would drive a terminal, and leaves the rest', () => {
+  assert.equal(
+    escaped('\u001b[31m\u009b1m\u202e复兴号 e\u0301 😀'),
+    '\\u001b[31m\\u009b1m\\u202e复兴号 e\u0301 😀',
+  );
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      (text) => !/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u.test(escaped(text)),
+    ),
+  );
+});
+
+test('jsonText is JSON without anything that drives a terminal', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const json = jsonText({ text });
+      assert.deepEqual(JSON.parse(json), { text });
+      assert.doesNotMatch(json, /\p{Cc}/u);
+    }),
+  );
 });
