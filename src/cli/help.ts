@@ -4,6 +4,7 @@
  * @module
  */
 import type { Option, Options } from './args.ts';
+import { DOCTOR_OPTIONS } from './doctor/options.ts';
 import { RUSH_OPTIONS } from './rush/options.ts';
 import { padRight } from './text.ts';
 import { TOP_OPTIONS } from './top/options.ts';
@@ -19,6 +20,7 @@ Usage:  duodao <command> [options]
 Commands:
   rush    the ticket office: many buyers, few seats, several processes, one lock
   top     the processes of every program that runs, and what each waits for
+  doctor  what this system supports, and what crashed programs have left
 
 Examples:
   duodao rush                   sell the sample: 20,000 orders for 24 trains
@@ -98,6 +100,31 @@ The JSON: [{"arena":1,"pids":[4711],"problem":null,"rows":[...]}], and of a row:
 
 Exit code: 0 also when nothing runs, 1 when there is no program of that
 process, 2 bad input.
+`;
+}
+
+/** What `duodao doctor --help` says. */
+export function doctorHelpText(): string {
+  return `duodao doctor: what this system supports, and what crashed programs have left
+
+Each check says how it was tried. Of what lies about, only that is removed
+whose users are proved dead by the kernel; what is in use stays.
+
+Usage:  duodao doctor [options]
+
+Options:
+${optionLines(DOCTOR_OPTIONS)}
+Examples:
+  duodao doctor
+  duodao doctor --clean
+  duodao doctor --json | jq '.checks[] | select(.status == "bad")'
+
+The JSON: {"fine":true,"checks":[...],"leftovers":[...]}
+  of a check: name, status (ok, info, warn, bad), found, tried
+  of a leftover: path, sizeBytes, state (in use, left, removed)
+
+Exit code: 0 all is well, warnings included; 1 something is not supported, or
+was left and not removed; 2 bad input.
 `;
 }
 

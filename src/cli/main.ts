@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: async () => (await import('./help.ts')).rushHelpText(),
     run: async (words, { out }) => await (await import('./rush/command.ts')).rush(words, out),
   },
+  doctor: {
+    help: async () => (await import('./help.ts')).doctorHelpText(),
+    run: async (words, output) => await (await import('./doctor/command.ts')).doctor(words, output),
+  },
   top: {
     help: async () => (await import('./help.ts')).topHelpText(),
     run: async (words, output) => await (await import('./top/command.ts')).top(words, output),

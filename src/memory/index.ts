@@ -12,4 +12,12 @@ export type { Bell } from './bell.ts';
 export { type Participant, type Tag } from './slots.ts';
 export { WAIT_SET_WORDS, WaitSet } from './wait-set.ts';
 export { type Attempt, NOT_YET, type NotYet, WaitPoint } from './waiting.ts';
-export { leaveSegment, openSegment, SEGMENT_LIMIT_BYTES, type Segment, sweepSegments } from './segment.ts';
+export {
+  findSegments,
+  type FoundSegment,
+  leaveSegment,
+  openSegment,
+  SEGMENT_LIMIT_BYTES,
+  type Segment,
+  sweepSegments,
+} from './segment.ts';

@@ -26,6 +26,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   linkSync,
   openSync,
@@ -37,7 +38,14 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { DuodaoError, layout } from '../base/index.ts';
-import { mapMemory, reserveMemory, tryLockByte, unlockByte, viewMemory } from '../platform/index.ts';
+import {
+  isByteLocked,
+  mapMemory,
+  reserveMemory,
+  tryLockByte,
+  unlockByte,
+  viewMemory,
+} from '../platform/index.ts';
 
 const HEADER = layout('segment header', 16, { magic: [0, 'u32'], abi: [4, 'u32'], dataBytes: [8, 'f64'] });
 const DATA_OFFSET = 4096;
@@ -106,11 +114,14 @@ function tryOpen(path: string): Segment | 'again' | undefined {
   }
 }
 
+function isOurs(fd: number): boolean {
+  const { uid, mode } = fstatSync(fd);
+  return uid === userInfo().uid && (mode & 0o077) === 0 && (mode & constants.S_IFMT) === constants.S_IFREG;
+}
+
 /** A file that another user could have put there, or could look into, is not ours to trust. */
 function checkOwner(path: string, fd: number): void {
-  const { uid, mode } = fstatSync(fd);
-  if (uid === userInfo().uid && (mode & 0o077) === 0 && (mode & constants.S_IFMT) === constants.S_IFREG)
-    return;
+  if (isOurs(fd)) return;
   throw new DuodaoError(
     'unsafe',
     `Cannot use ${path}: it belongs to another user, or others may look into it`,
@@ -191,23 +202,50 @@ export function leaveSegment({ path, fd }: Segment): void {
   closeSync(fd);
 }
 
+/** A segment of this user, as it is found from outside. */
+export interface FoundSegment {
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Whether anybody lives in it; if not, it was left by the dead. */
+  readonly isInUse: boolean;
+}
+
+/** All segments of this user. Changes nothing. */
+export function findSegments(): FoundSegment[] {
+  return forEachSegment((name, path, fd) => {
+    return { name, path, sizeBytes: fstatSync(fd).size, isInUse: isByteLocked(fd, LIFE_BYTE) };
+  });
+}
+
 /** Removes what programs of this user that are dead have left. Gives the names of what it removed. */
 export function sweepSegments(): string[] {
+  return forEachSegment((name, path, fd) => {
+    if (!tryLockByte(fd, LIFE_BYTE, 'exclusive') || !isAt(path, fd)) return undefined;
+    unlinkSync(path);
+    return name;
+  });
+}
+
+/** Does something with each segment that is safely ours; with one that is just being removed, nothing. */
+function forEachSegment<R>(act: (name: string, path: string, fd: number) => R | undefined): R[] {
   const prefix = `${PREFIX}${userInfo().uid}-`;
-  const removed: string[] = [];
-  for (const file of readdirSync(FOLDER).filter((name) => name.startsWith(prefix))) {
+  const results: R[] = [];
+  const files = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
+  for (const file of files.filter((name) => name.startsWith(prefix))) {
     const path = `${FOLDER}/${file}`;
     let fd: number;
     try {
-      fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+      fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch {
-      continue; // somebody else was faster
+      continue; // somebody else was faster, or it is not ours
     }
-    if (tryLockByte(fd, LIFE_BYTE, 'exclusive') && isAt(path, fd)) {
-      unlinkSync(path);
-      removed.push(file.slice(prefix.length));
+    try {
+      const result = isOurs(fd) ? act(file.slice(prefix.length), path, fd) : undefined;
+      if (result !== undefined) results.push(result);
+    } finally {
+      closeSync(fd);
     }
-    closeSync(fd);
   }
-  return removed;
+  return results;
 }

@@ -57,5 +57,7 @@ export {
   startTimeOf,
   stateLetterOf,
 } from './processes.ts';
+export { type Probe, probeSystem } from './probes.ts';
 export { PENDING_INDEX, RobustList } from './robust-list.ts';
 export { type Signalled, signalProcess } from './signals.ts';
+export { type ReadText, type SystemFacts, systemFacts } from './system.ts';

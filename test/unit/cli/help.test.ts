@@ -1,8 +1,9 @@
 /** The help names what exists, and its examples are commands that the parser takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { helpText, optionLines, rushHelpText, topHelpText } from '../../../src/cli/help.ts';
+import { doctorHelpText, helpText, optionLines, rushHelpText, topHelpText } from '../../../src/cli/help.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
+import { DOCTOR_OPTIONS, parseDoctor } from '../../../src/cli/doctor/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
 import { parseTop, TOP_OPTIONS } from '../../../src/cli/top/options.ts';
 
@@ -33,8 +34,18 @@ test('The help of top names every option, and its examples are taken', () => {
   assert.equal(examples.length, 4);
 });
 
+test('The help of doctor names every option, and its examples are taken', () => {
+  const names = Object.keys(DOCTOR_OPTIONS);
+  for (const name of names) assert.match(doctorHelpText(), new RegExp(`^ {2}--${name} `, 'm'));
+  const examples = [...doctorHelpText().matchAll(/^ {2}duodao doctor([^|]*?)(?: \|.*)?$/gm)];
+  for (const [, words = ''] of examples) parseDoctor(words.split(' ').filter((word) => word !== ''));
+  assert.equal(examples.length, 3);
+  assert.deepEqual(parseDoctor(['--clean']), { clean: true, json: false });
+  assert.throws(() => parseDoctor(['--claen']), /did you mean --clean/);
+});
+
 test('The help fits into 80 columns', () => {
-  for (const line of `${helpText()}${rushHelpText()}${topHelpText()}`.split('\n'))
+  for (const line of `${helpText()}${rushHelpText()}${topHelpText()}${doctorHelpText()}`.split('\n'))
     assert.ok(columnsOf(line) <= 80, line);
 });
 
