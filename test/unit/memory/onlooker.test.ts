@@ -128,6 +128,9 @@ test('An onlooker refuses what is no arena, one of another layout, and one whose
   broken(AT.heapOffset, 0, /does not fit its size/);
   broken(AT.heapOffset, -1, /does not fit its size/);
   broken(AT.heapOffset, EXTENTS_OFFSET + 64, /does not fit its size/);
+  words[AT.extentCount]! -= 1; // so that a heap that begins a little later would fit
+  broken(AT.heapOffset, words[AT.heapOffset]! + 64, /does not fit its size/);
+  words[AT.extentCount]! += 1;
   broken(AT.extentCount, -1, /does not fit its size/);
   broken(AT.extentCount, 1_000_000, /does not fit its size/);
   const [size, namespace] = [floats[HEADER.arenaBytes / 8]!, floats[HEADER.pidNamespace / 8]!];
