@@ -89,8 +89,8 @@ export class WaitingRoom {
       // It ends when it finds nobody waiting: a timer made and cleared for each wait would cost more than the wait.
       this.#net ??= setInterval(() => this.#recheck(), LOOP_RECHECK_MS).unref();
     }
-    if (!this.#points.has(point)) this.thread.sign.enter(point.address);
-    this.#points.add(point);
+    const before = this.#points.size;
+    if (this.#points.add(point).size > before) this.thread.sign.enter(point.address);
     this.thread.watchDeaths();
   }
 
