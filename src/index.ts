@@ -36,7 +36,6 @@ export {
   ready,
   type StandbyOptions,
   standby,
-  type RowState,
   type SeenExit,
   type StdioMode,
   type StopOptions,

@@ -31,7 +31,7 @@ import { inodeOf, type RobustList, startTimeOf } from '../platform/index.ts';
 import { type Arena, AT, SLOT_BYTES, SLOT_LIMIT, SLOTS_OFFSET } from './arena.ts';
 import { type Guard, OWNER_DIED } from './guard.ts';
 import { readLabel, writeLabel } from './label.ts';
-import { SIGN_WORDS } from './wait-sign.ts';
+import { readSign, SIGN_WORDS } from './wait-sign.ts';
 
 const SLOT = layout('slot', SLOT_BYTES, {
   life: [0, 'i32'],
@@ -223,6 +223,20 @@ export class Slots {
   sign(slot: number): Int32Array {
     const first = slot * WORDS + SLOT.sign / 4;
     return this.words.subarray(first, first + SIGN_WORDS);
+  }
+
+  /** What a thread of a process shows: whether it waits for an object, and whether it is blocked for that. */
+  signOf(
+    pid: number,
+    thread: number,
+  ): { readonly tid: number; readonly waits: boolean; readonly isBlocked: boolean } | undefined {
+    for (let slot = 0; slot < this.top; slot++) {
+      if (this.pid(slot) !== pid || this.words[slot * WORDS + SLOT.threadId / 4] !== thread) continue;
+      if (!this.isTaken(slot) || this.isDead(slot)) continue;
+      const { isBlocked, lines } = readSign(this.sign(slot));
+      return { tid: this.life(slot).tid, waits: lines.length > 0, isBlocked };
+    }
+    return undefined;
   }
 
   /** Which thread of the kernel it is, and since when its process lives: see startTimeOf(). */

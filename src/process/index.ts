@@ -11,10 +11,11 @@ export {
 } from './family.ts';
 export { isMain } from './main-guard.ts';
 export type { MemoryOptions, ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
-export { Process, type ProcessState } from './process.ts';
+export { Process } from './process.ts';
+export type { ProcessState } from './state.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
 export { type StandbyOptions, standby } from './standby.ts';
-export { type ProcessRow, processTable, type RowState, tableOf } from './table.ts';
+export { type ProcessRow, processTable, tableOf } from './table.ts';
 export type { SeenExit } from './exit.ts';
 export type { StdioMode } from './stdio.ts';
 export { type AnyFunction, task } from './task.ts';

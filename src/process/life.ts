@@ -12,6 +12,7 @@ import { here } from '../memory/index.ts';
 import { leaveGate } from './boot-gate.ts';
 import { type Exit, exitCodeOf } from './exit.ts';
 import type { ProcessRecord, Stage } from './record.ts';
+import type { ProcessState } from './state.ts';
 
 export abstract class Life {
   readonly name: string;
@@ -33,6 +34,14 @@ export abstract class Life {
     return this.#exit === undefined ? null : exitCodeOf(this.#exit);
   }
 
+  /** What it is doing now. */
+  get state(): ProcessState {
+    return this.#exit === undefined ? this.stateNow(this.record.stage) : 'terminated';
+  }
+
+  /** The same of one that lives. */
+  abstract stateNow(stage: Stage): ProcessState;
+
   get stage(): Stage {
     return this.#exit === undefined ? this.record.stage : 'terminated';
   }
@@ -44,6 +53,7 @@ export abstract class Life {
     leaveGate(this);
     this.#onEnd();
     this.record.dropOrders();
+    this.record.setExit(exit);
     this.record.setStage('terminated');
     here().noticeDeath();
   }

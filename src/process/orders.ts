@@ -11,7 +11,7 @@ import type { Address } from '../wire/index.ts';
 import { addressOf } from './address.ts';
 import type { Identity } from './family.ts';
 import type { AnyOptions } from './options.ts';
-import { ProcessRecord } from './record.ts';
+import { ProcessRecord, type RecordKind } from './record.ts';
 import type { Addressable } from './task.ts';
 
 /** What both are told, beside their arguments. */
@@ -57,13 +57,13 @@ export function makeProcessRecord(beginning: Beginning): ProcessRecord {
     cwd: folderOf(cwd),
     parent: here().tag,
   };
-  return packRecord(beginning, orders);
+  return packRecord(beginning, orders, 'process');
 }
 
 /** Packs all that a thread is told. @throws DuodaoError when something of it cannot cross. */
 export function makeThreadRecord(beginning: Beginning, identity: Identity): ProcessRecord {
   const orders: ThreadOrders = { ...commonOrders(beginning), process: identity };
-  return packRecord(beginning, orders);
+  return packRecord(beginning, orders, 'thread');
 }
 
 function commonOrders({ name, daemon, work, fields }: Beginning): Orders {
@@ -76,10 +76,14 @@ function commonOrders({ name, daemon, work, fields }: Beginning): Orders {
   };
 }
 
-function packRecord({ name, daemon, args, fields }: Beginning, orders: Orders): ProcessRecord {
+function packRecord(
+  { name, daemon, args, fields }: Beginning,
+  orders: Orders,
+  kind: RecordKind,
+): ProcessRecord {
   const own = fields && makeParcel(fields, 'this');
   const given = makeParcel([...args], 'args');
-  return ProcessRecord.create(name, daemon, makeParcel(orders, 'orders'), given, own);
+  return ProcessRecord.create(name, daemon, makeParcel(orders, 'orders'), given, own, kind);
 }
 
 /**

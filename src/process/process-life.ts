@@ -13,7 +13,9 @@ import { Life } from './life.ts';
 import { watchMemory } from './memory-limit.ts';
 import type { AnyOptions, MemoryOptions } from './options.ts';
 import { renice, setAffinity } from './priority.ts';
+import type { Stage } from './record.ts';
 import { takeStandby } from './standby.ts';
+import { type ProcessState, processState } from './state.ts';
 import { prefixOutput, unrefStreams } from './stdio.ts';
 
 type Pipes = Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>;
@@ -122,6 +124,10 @@ export class ProcessLife extends Life {
       return;
     }
     if (signal !== 'SIGCONT') this.end({ how: 'killed', signal }); // before its turn to start
+  }
+
+  override stateNow(stage: Stage): ProcessState {
+    return processState(stage, this.pid);
   }
 
   override noAnswer(exit: Exit): DuodaoError {

@@ -13,16 +13,12 @@ import type { ProcessOptions, SubclassOptions } from './options.ts';
 import { makeProcessRecord } from './orders.ts';
 import { checkAffinity, checkNice, renice, setAffinity } from './priority.ts';
 import { ProcessLife } from './process-life.ts';
-import type { Stage } from './record.ts';
 import { checkMayStart } from './refusals.ts';
 import { lifeOf, needLife, Runnable, type RunnableKind } from './runnable.ts';
 import { InsideOfIt } from './subclass.ts';
 import { suspend } from './suspend.ts';
 import { stopTree } from './tree.ts';
 import type { AnyFunction } from './task.ts';
-
-/** In which part of its life a process or thread is. */
-export type ProcessState = Stage;
 
 const KIND: RunnableKind = {
   noun: 'process',

@@ -11,7 +11,8 @@ import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { deadlineOf, timedOut, type Wait } from '../base/index.ts';
 import type { Exit } from './exit.ts';
-import { Process, type ProcessState } from './process.ts';
+import { Process } from './process.ts';
+import type { ProcessState } from './state.ts';
 import { Thread } from './thread.ts';
 
 /** A process or thread, which is ready when it has ended. */

@@ -12,7 +12,7 @@ import type { Exit } from './exit.ts';
 import type { Life } from './life.ts';
 import { type AnyOptions, checkOptions } from './options.ts';
 import type { Beginning } from './orders.ts';
-import type { Stage } from './record.ts';
+import type { ProcessState } from './state.ts';
 import { checkForm, fieldsOf, InsideOfIt } from './subclass.ts';
 import type { Addressable, AnyFunction } from './task.ts';
 
@@ -126,10 +126,10 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
     return this.#life?.exitCode ?? null;
   }
 
-  /** In which part of its life it is: `ready` until its module is loaded, then `running`. */
-  get state(): Stage {
+  /** What it is doing at this moment: see {@link ProcessState}. */
+  get state(): ProcessState {
     if (this.#isInside) return 'running';
-    return this.#life?.stage ?? 'new';
+    return this.#life?.state ?? 'new';
   }
 
   /**

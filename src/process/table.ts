@@ -29,10 +29,8 @@ import {
   threadLettersOf,
 } from '../platform/index.ts';
 import type { SeenExit } from './exit.ts';
+import type { ProcessState } from './state.ts';
 import { RECORD, RECORD_KIND, type RecordFacts, readRecord } from './record-shape.ts';
-
-/** What a process or thread is doing. */
-export type RowState = 'new' | 'ready' | 'running' | 'blocked' | 'suspended' | 'terminated';
 
 /** A process or thread of a program. What is not known, or not any more, is null. */
 export interface ProcessRow {
@@ -42,7 +40,7 @@ export interface ProcessRow {
   readonly kind: 'process' | 'thread';
   /** Of a thread: its number in its process. 0: the process. */
   readonly thread: number;
-  readonly state: RowState;
+  readonly state: ProcessState;
   /** The letter the kernel shows: R, S, D, T, Z … */
   readonly kernelState: string | null;
   /** What it waits for, as `Lock "stock"`; of several objects, the one its thread is blocked for comes first. */
@@ -155,7 +153,7 @@ function liveTask(
   return task && { ...task, ppid: pid };
 }
 
-function stateOf({ record, slot }: Entry, pid: number | null, task: TaskFacts | undefined): RowState {
+function stateOf({ record, slot }: Entry, pid: number | null, task: TaskFacts | undefined): ProcessState {
   if (record?.stage === 'terminated') return 'terminated';
   if (!pid) return record?.stage === 'ready' ? 'ready' : 'new';
   // A thread has no place in the kernel that we know of until it has its slot.

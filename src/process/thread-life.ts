@@ -12,6 +12,8 @@ import { passGate } from './boot-gate.ts';
 import { complain } from './child/answer.ts';
 import type { Exit } from './exit.ts';
 import { Life } from './life.ts';
+import type { Stage } from './record.ts';
+import { type ProcessState, threadState } from './state.ts';
 import { exitOfThread, noAnswer } from './thread-end.ts';
 import { launchThread } from './thread-launch.ts';
 
@@ -61,6 +63,7 @@ export class ThreadLife extends Life {
     }
     this.#worker = worker;
     this.#tid = worker.threadId;
+    record.thread = worker.threadId;
     worker.once('error', (error: Error) => {
       this.#failure = error;
       complain(this.name, error);
@@ -88,6 +91,10 @@ export class ThreadLife extends Life {
   /** Our process ends, which ends it as well. */
   holdForExit(): void {
     holdSync(this.#brake, EXIT_PATIENCE_MS);
+  }
+
+  override stateNow(stage: Stage): ProcessState {
+    return threadState(stage, this.#tid);
   }
 
   override noAnswer(exit: Exit): DuodaoError {

@@ -58,7 +58,6 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'QueueOptions',
     'ready',
     'RLock',
-    'RowState',
     'Scalar',
     'ScalarValue',
     'ScalarView',

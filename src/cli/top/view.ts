@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProcessRow, RowState } from '../../process/index.ts';
+import type { ProcessRow, ProcessState } from '../../process/index.ts';
 import { columnsOf, escaped, padLeft, padRight } from '../text.ts';
 import type { Program } from './programs.ts';
 import { treeOf } from './tree.ts';
@@ -38,7 +38,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'EXIT', cell: exitText },
 ];
 
-const COLOUR: Readonly<Record<RowState, number>> = {
+const COLOUR: Readonly<Record<ProcessState, number>> = {
   new: 36,
   ready: 36,
   running: 32,
@@ -67,7 +67,7 @@ export function programLines({ pids, problem, rows }: Program, options: ViewOpti
   ];
 }
 
-function coloured(text: string, state: RowState, { colours }: ViewOptions): string {
+function coloured(text: string, state: ProcessState, { colours }: ViewOptions): string {
   return colours ? `\u001b[${COLOUR[state]}m${text}\u001b[0m` : text;
 }
 
