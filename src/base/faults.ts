@@ -68,6 +68,17 @@ export const FAULTS = [
   'condition.telling',
   'condition.told',
   'condition.passed',
+  'process.packed',
+  'process.launched',
+  'process.noted',
+  'process.ended',
+  'process.told',
+  'child.tied',
+  'child.joined',
+  'child.told',
+  'child.running',
+  'child.answering',
+  'child.answered',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

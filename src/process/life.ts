@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { assert, type DuodaoError, type Wait } from '../base/index.ts';
+import { assert, type DuodaoError, FAULTY, pass, type Wait } from '../base/index.ts';
 import { openParcel } from '../ipc/index.ts';
 import { here } from '../memory/index.ts';
 import { leaveGate } from './boot-gate.ts';
@@ -52,9 +52,11 @@ export abstract class Life {
     this.#exit = exit;
     leaveGate(this);
     this.#onEnd();
+    if (FAULTY) pass('process.ended');
     this.record.dropOrders();
     this.record.setExit(exit);
     this.record.setStage('terminated');
+    if (FAULTY) pass('process.told');
     here().noticeDeath();
   }
 

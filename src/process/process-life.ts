@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChildProcess } from 'node:child_process';
-import { DuodaoError } from '../base/index.ts';
+import { DuodaoError, FAULTY, pass } from '../base/index.ts';
 import { describeExit, type Exit, exitCodeOf } from './exit.ts';
 import type { MemoryHeld } from '../platform/index.ts';
 import { passGate } from './boot-gate.ts';
@@ -55,6 +55,7 @@ export class ProcessLife extends Life {
       return;
     }
     this.#child = child;
+    if (FAULTY) pass('process.launched');
     if (options.stdio === 'pipe') this.#pipes = child;
     if (options.stdio === 'prefix') prefixOutput(child, this.name); // hears of the exit first: see there
     child.once('error', (reason) => this.end({ how: 'not-started', reason }));
@@ -69,6 +70,7 @@ export class ProcessLife extends Life {
   /** What a process is given from outside, before any code of its own runs. */
   #dress(pid: number, { nice, affinity, memory }: AnyOptions): void {
     this.record.pid = pid;
+    if (FAULTY) pass('process.noted');
     try {
       if (nice !== undefined) renice(pid, nice);
       if (affinity !== undefined) setAffinity(pid, affinity);

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Readable, Writable } from 'node:stream';
+import { FAULTY, pass } from '../base/index.ts';
 import { type StopOptions, stop } from './ending.ts';
 import type { Exit } from './exit.ts';
 import { currentProcess, nextChildName, ownDaemon, registerChild } from './family.ts';
@@ -32,6 +33,7 @@ const KIND: RunnableKind = {
     checkMayStart(beginning.name);
     const child = one as unknown as Process;
     const record = makeProcessRecord(beginning);
+    if (FAULTY) pass('process.packed');
     const life = new ProcessLife(beginning.name, record, () => registerChild(child, false));
     registerChild(child);
     return { life, begun: life.begin(beginning.options, beginning.daemon) };

@@ -36,16 +36,15 @@ test('Banker lends no piece twice in a storm of kills, and what the dead held is
   const options = { kills: KILLS, workers: 4, never: /^(queue|map|lock|object|heap)\./ };
   const banker: BankerStorm['banker'] = new Banker({ resources: PIECES });
   const seats = new SharedArray('i32', SEATS);
-  const killed = new SharedArray('u8', numbersIn(options));
+  const pids = new SharedArray('i32', numbersIn(options));
   const storm: Storm = new Storm(t, {
     ...options,
     start: (number, _place, random) =>
       new Process({
         target: borrowInTurn,
-        args: [number, { banker, seats, killed, pace: storm.pace }, random(2 ** 31)],
+        args: [number, { banker, seats, pids, pace: storm.pace }, random(2 ** 31)],
         daemon: true,
       }).start() as Promise<unknown> as Promise<Process>,
-    onKill: ({ number }) => Atomics.store(killed.view, number, 1),
   });
   await storm.run();
   assert.equal(banker.isSafe, true);

@@ -8,6 +8,7 @@
  * @module
  */
 import { closeSync, readSync, writeSync } from 'node:fs';
+import { FAULTY, pass } from '../../base/index.ts';
 import { attach, here } from '../../memory/index.ts';
 import { closeOnExec, dieWithWritersOf, reopen } from '../../platform/index.ts';
 import '../functions.ts';
@@ -47,8 +48,10 @@ function waitForRecord(): Pick<ChildPlace, 'offset' | 'serial'> {
 
 async function begin(place: ChildPlace): Promise<void> {
   tieLife(place.lifeFd);
+  if (FAULTY) pass('child.tied');
   closeOnExec(place.arenaFd);
   attach(place.arenaFd);
+  if (FAULTY) pass('child.joined');
   markChild();
   const { offset, serial } = place.offset === 0 ? waitForRecord() : place;
   const record = ProcessRecord.open(offset, serial);
@@ -58,7 +61,11 @@ async function begin(place: ChildPlace): Promise<void> {
       if (told.cwd !== undefined) process.chdir(told.cwd);
     });
     record.setStage('running');
-    deliver(record, currentProcess().name, 'value', await runTarget(fn));
+    if (FAULTY) pass('child.running');
+    const value = await runTarget(fn);
+    if (FAULTY) pass('child.answering');
+    deliver(record, currentProcess().name, 'value', value);
+    if (FAULTY) pass('child.answered');
   } catch (error) {
     process.exitCode = 1;
     deliver(record, currentProcess().name, 'error', error);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DuodaoError } from '../../base/index.ts';
+import { DuodaoError, FAULTY, pass } from '../../base/index.ts';
 import { openParcel } from '../../ipc/index.ts';
 import { resolveAddress } from '../address.ts';
 import { whileBooting } from '../boot-guard.ts';
@@ -37,6 +37,7 @@ export function readWork<O extends Orders>(
     const work = (await openParcel(args)) as readonly never[];
     const target = await resolveAddress(told.target);
     const fields = record.fields && ((await openParcel(record.fields)) as object);
+    if (FAULTY) pass('child.told');
     record.dropOrders();
     if (!told.isClass) return () => (target as (...args: readonly never[]) => unknown)(...work);
     const self = embody(base, target, fields ?? {});
