@@ -169,7 +169,14 @@ export function isByteLocked(fd: number, offset: number): boolean {
   return new DataView(result.buffer).getInt16(0, true) !== F_UNLCK;
 }
 
-/** The inode that a descriptor or path leads to. */
+/**
+ * The inode that a descriptor leads to.
+ *
+ * In big integers, for the sake of others: Node.js keeps the last answer in plain numbers, and a later realpathSync()
+ * with a cache, as of each import, believes it to be of the path that it is at. After that of a pipe it resolves no
+ * symbolic links any more (Node.js 20: `isFileType(statValues, S_IFIFO)` in lib/fs.js), so that a package behind a link
+ * is loaded twice.
+ */
 export function inodeOf(fd: number): number {
-  return fstatSync(fd).ino;
+  return Number(fstatSync(fd, { bigint: true }).ino);
 }

@@ -73,6 +73,7 @@ test('duodao top shows each process of a program: its state, what it is blocked 
   const [, blocked, spinning, gone] = rows;
   assert.match(blocked!.blockedAt!, /onlooked\.ts:\d+/);
   assert.deepEqual([blocked!.kernelState, gone!.kernelState], ['S', null]);
+  assert.deepEqual([gone!.exit, spinning!.exit], [{ how: 'exited', code: 3 }, null]);
   assert.ok(spinning!.cpuMs! > 0 && spinning!.residentBytes! > 1e6);
   assert.ok(gone!.endedAt! >= gone!.startedAt! && gone!.cpuMs === null);
 

@@ -56,7 +56,7 @@ export function run(
     ...program,
   ];
   const child = spawn('/bin/sh', ['-c', ...command, ...args], {
-    env: { ...process.env, ...env },
+    env: { DUODAO_STANDBY: '0', ...process.env, ...env },
     stdio: [input === 'open' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

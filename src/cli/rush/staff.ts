@@ -141,7 +141,7 @@ export class Staff {
 }
 
 function isAtWork({ process }: Seller): boolean {
-  return process.state === 'running';
+  return process.state === 'running' || process.state === 'blocked';
 }
 
 /** Whether it left by itself, as sellers do when the office closes. */
