@@ -17,6 +17,8 @@ import { standardStreams } from './stdio.ts';
 
 const ARENA_FD = 3;
 const LIFE_FD = 4;
+/** What a child is told instead of a descriptor when it does not end with its parent. */
+export const NO_LIFE = 0;
 /** Where a standby is told which record is its own. */
 export const STANDBY_FD = 5;
 /** The place of a standby, which has no record yet. */
@@ -34,7 +36,7 @@ export interface ChildPlace {
 }
 
 /** How the program of a child is started. */
-export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'env' | 'execArgv' | 'stdio'>;
+export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'detached' | 'env' | 'execArgv' | 'stdio'>;
 
 /**
  * Starts the program of a child for the record with this handle.
@@ -42,33 +44,34 @@ export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'env' | 'execArgv' | 'st
  * @throws What the system says, where Node.js tells no event of it.
  */
 export function launch(record: Reference, options: LaunchOptions = {}): ChildProcess {
-  const { env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
+  const { detached = false, env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
   const folder = folderOf(options.cwd);
   // What the system says of a folder that is not there, or may not be entered.
   if (folder !== undefined) accessSync(`${folder}/.`, constants.X_OK);
   return spawnMain(record, execArgv, {
     ...(env && { env: { ...env } }),
-    stdio: [...standardStreams(stdio), ...ownDescriptors()],
+    detached,
+    stdio: [...standardStreams(stdio), ...ownDescriptors(detached)],
   });
 }
 
 /** Starts the program of a child that is told at {@link STANDBY_FD} which record is its own. */
 export function spawnStandby(): ChildProcess {
-  const stdio: Stdio = [...standardStreams('inherit'), ...ownDescriptors(), 'pipe'];
+  const stdio: Stdio = [...standardStreams('inherit'), ...ownDescriptors(false), 'pipe'];
   return spawnMain(NO_RECORD, inheritedExecArgv(), { stdio });
 }
 
-function ownDescriptors(): [number, number] {
+function ownDescriptors(detached: boolean): [number, number | 'ignore'] {
   const { arena, lifeFd } = here();
-  return [arena.fd, lifeFd];
+  return [arena.fd, detached ? 'ignore' : lifeFd];
 }
 
 function spawnMain(
   { offset, serial }: Pick<Reference, 'offset' | 'serial'>,
   flags: readonly string[],
-  options: { readonly stdio: Stdio; readonly env?: NodeJS.ProcessEnv },
+  options: { readonly stdio: Stdio; readonly detached?: boolean; readonly env?: NodeJS.ProcessEnv },
 ): ChildProcess {
-  const place = MARK + [ARENA_FD, LIFE_FD, offset, serial].join(':');
+  const place = MARK + [ARENA_FD, options.detached ? NO_LIFE : LIFE_FD, offset, serial].join(':');
   return spawn(process.execPath, [...flags, mainEntry(), place], options);
 }
 

@@ -18,6 +18,11 @@ export interface ProcessCommon {
   readonly name?: string;
   /** A daemon does not keep its parent alive, and ends with it; inherited from the parent if left out. */
   readonly daemon?: boolean;
+  /**
+   * Lives on when its parent has ended, and does not keep it alive: in a session of its own, out of reach of Ctrl-C.
+   * What it shares lives on with it. Its standard streams are the parent's, unless `stdio` says otherwise.
+   */
+  readonly detached?: boolean;
   /** Lets this process have children though it is a daemon. They are daemons too, and end with it. */
   readonly allowChildren?: boolean;
   /** Its environment *instead of* ours, as with `child_process`: `{ ...process.env, KEY: 'value' }` adds to it. */
@@ -83,12 +88,17 @@ export function checkOptions(options: AnyOptions, noun: Noun): void {
     throw new TypeError(`Cannot make a ${noun} as ${what}: it is ${type}`);
   };
   demand(typeof options === 'object' && options !== null, 'its options must be an object', options);
-  const { args, name, daemon, allowChildren, env, cwd, execArgv, stdio, nice, affinity, memory } = options;
+  const { args, name, daemon, detached, allowChildren, env, cwd, execArgv, stdio, nice, affinity, memory } =
+    options;
   demand(args === undefined || Array.isArray(args), 'its args must be an array', args);
   if (name !== undefined) checkName(noun, name);
-  for (const [key, value] of Object.entries({ daemon, allowChildren })) {
+  for (const [key, value] of Object.entries({ daemon, detached, allowChildren })) {
     demand(value === undefined || typeof value === 'boolean', `${key} must be true or false`, value);
   }
+  if (daemon && detached)
+    throw new TypeError(
+      `Cannot make a ${noun} as it is to be a daemon, which ends with its parent, and detached`,
+    );
   demand(env === undefined || (typeof env === 'object' && env !== null), 'env must be an object', env);
   demand(
     cwd === undefined || typeof cwd === 'string' || cwd instanceof URL,

@@ -61,7 +61,7 @@ export class ProcessLife extends Life {
     child.once('error', (reason) => this.end({ how: 'not-started', reason }));
     child.once('exit', (code, signal) => this.end(this.#exitOf(code, signal)));
     if (child.pid !== undefined) this.#dress(child.pid, options);
-    if (daemon) {
+    if (daemon || options.detached) {
       child.unref();
       unrefStreams(child);
     }

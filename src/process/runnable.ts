@@ -78,7 +78,7 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
     this.#target = options.target;
     this.#options = options;
     this.#name = options.name ?? kind.nextName();
-    this.#daemon = options.daemon ?? kind.daemonByDefault();
+    this.#daemon = options.daemon ?? (!options.detached && kind.daemonByDefault());
   }
 
   /**
@@ -112,7 +112,7 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
 
   set daemon(daemon: boolean) {
     this.#needNew('daemon');
-    checkOptions({ daemon }, this.#kind.noun);
+    checkOptions({ ...this.#options, daemon }, this.#kind.noun);
     this.#daemon = daemon;
   }
 

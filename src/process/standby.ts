@@ -156,8 +156,11 @@ export function takeStandby(record: Reference, options: AnyOptions): ChildProces
   return child;
 }
 
-function isPlain({ cwd, env, execArgv, nice, affinity, stdio = 'inherit' }: AnyOptions): boolean {
-  return [cwd, env, execArgv, nice, affinity].every((one) => one === undefined) && stdio === 'inherit';
+function isPlain({ cwd, detached, env, execArgv, nice, affinity, stdio = 'inherit' }: AnyOptions): boolean {
+  return (
+    [cwd, detached || undefined, env, execArgv, nice, affinity].every((one) => one === undefined) &&
+    stdio === 'inherit'
+  );
 }
 
 function takeWarm(): Warm | undefined {

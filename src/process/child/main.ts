@@ -14,7 +14,7 @@ import { closeOnExec, dieWithWritersOf, reopen } from '../../platform/index.ts';
 import '../functions.ts';
 import { runTarget } from '../boot-guard.ts';
 import { currentProcess, introduce } from '../family.ts';
-import { type ChildPlace, readPlace, STANDBY_FD } from '../launch.ts';
+import { type ChildPlace, NO_LIFE, readPlace, STANDBY_FD } from '../launch.ts';
 import { markChild } from '../main-guard.ts';
 import type { ChildOrders } from '../orders.ts';
 import { Process } from '../process.ts';
@@ -47,7 +47,7 @@ function waitForRecord(): Pick<ChildPlace, 'offset' | 'serial'> {
 }
 
 async function begin(place: ChildPlace): Promise<void> {
-  tieLife(place.lifeFd);
+  if (place.lifeFd !== NO_LIFE) tieLife(place.lifeFd);
   if (FAULTY) pass('child.tied');
   closeOnExec(place.arenaFd);
   attach(place.arenaFd);

@@ -4,7 +4,9 @@
  * without end.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as later } from 'node:timers/promises';
 import type { Situation } from '../../fixtures/processes/targets.ts';
 import { run } from '../../harness/programs.ts';
 import { hasEnded, lifeOf, until } from '../../harness/tree.ts';
@@ -74,4 +76,18 @@ test('A process that is no daemon keeps its parent alive', async () => {
   const { code, stdout } = await program.end;
   assert.equal(code, 0);
   assert.deepEqual(stdout.split('\n').slice(1), ['the child read go', 'the parent ends', '']);
+});
+
+test('A process that is detached lives on when its parent has ended, which does not wait for it', async () => {
+  const program = run('processes/daemons.ts', ['detached'], { input: 'open' });
+  const child = lifeOf(Number(await program.line()));
+  await once(program.process, 'exit');
+  // It takes no more from its parent than a session of its own has: not even its death.
+  for (let looks = 0; looks < 50; looks++) {
+    assert.equal(hasEnded(child), false);
+    await later(1);
+  }
+  process.kill(child.pid, 'SIGKILL');
+  const { stdout } = await program.end;
+  assert.deepEqual(stdout.split('\n').slice(1), ['the parent ends', '']);
 });

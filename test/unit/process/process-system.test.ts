@@ -108,3 +108,28 @@ test('Process.stop() with tree of one that has ended is no more than a join', as
   await child.join(HANG_GUARD);
   assert.deepEqual(await child.stop({ tree: true }), { how: 'exited', code: 0 });
 });
+
+test('A process is not made a daemon and detached', () => {
+  const { nothing: target } = targets;
+  assert.throws(() => new Process({ target, daemon: true, detached: true }), {
+    name: 'TypeError',
+    message: /to be a daemon, which ends with its parent, and detached/,
+  });
+  const child = new Process({ target, detached: true });
+  assert.throws(() => (child.daemon = true), TypeError);
+});
+
+test('A child runs its exit hooks when it has answered or exits, and none when it is killed', async () => {
+  const hooks = new Queue<string>();
+  for (const [how, told] of [
+    ['return', true],
+    ['exit', true],
+    ['throw', true],
+    ['kill', false],
+  ] as const) {
+    const child = await new Process({ target: targets.hookExit, args: [hooks, how] }).start();
+    const { how: ended } = await child.join(HANG_GUARD);
+    assert.equal(ended, how === 'kill' ? 'killed' : 'exited');
+    assert.deepEqual(hooks.tryGet(), told ? { item: `hook of ${how}` } : undefined);
+  }
+});
