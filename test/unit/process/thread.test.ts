@@ -100,7 +100,8 @@ test('Thread says at each moment in which part of its life it is, and its number
   assert.equal(await thread.start(), thread);
   assert.deepEqual(facts(), ['ready', true, null]);
   assert.equal(await told.get(HANG_GUARD), process.pid);
-  assert.deepEqual(facts(), ['running', true, null]);
+  await until('it waits for its end', () => thread.state === 'blocked');
+  assert.deepEqual(facts(), ['blocked', true, null]);
   assert.equal(lock.holder?.thread, thread.tid);
   await end.put('now');
   await thread.join(HANG_GUARD);

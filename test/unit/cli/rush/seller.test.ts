@@ -199,7 +199,7 @@ test('A seller at work is deaf to Ctrl-C, and goes home with its count when the 
 test('A seller that waits for an order goes home when the office closes early', async () => {
   const desk = layOut(prepare({ trains: TRAINS }, [{ ...order('G0', 1), id: 1 }]));
   const seller = await new Process({ target: sell, args: [desk, 3, true] }).start();
-  await until('it is at work', () => seller.state === 'running');
+  await until('it waits', () => seller.state === 'blocked');
   desk.stop.value = 1;
   desk.queue.close();
   assert.equal(await seller.result(), 0);
