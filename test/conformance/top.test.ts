@@ -72,25 +72,21 @@ test('duodao top shows each process of a program: its state, what it is blocked 
   ]);
   const [, blocked, spinning, gone] = rows;
   assert.match(blocked!.blockedAt!, /onlooked\.ts:\d+/);
-  assert.deepEqual([blocked!.kernelState, gone!.kernelState], ['S', null]);
+  assert.match(blocked!.kernelState!, /^[RS]$/); // it wakes now and then to look by itself
+  assert.equal(gone!.kernelState, null);
   assert.deepEqual([gone!.exit, spinning!.exit], [{ how: 'exited', code: 3 }, null]);
   assert.ok(spinning!.cpuMs! > 0 && spinning!.residentBytes! > 1e6);
   assert.ok(gone!.endedAt! >= gone!.startedAt! && gone!.cpuMs === null);
 
   for (const pid of [main!, busy!]) process.kill(pid, 'SIGSTOP');
   await until('both are stopped', () => [main!, busy!].every((pid) => stateLetterOf(pid) === 'T'));
-  const states = (await shown(main)).rows.map(({ state, kernelState }) => [state, kernelState]);
-  assert.deepEqual(states, [
-    ['suspended', 'T'],
-    ['blocked', 'S'],
-    ['suspended', 'T'],
-    ['terminated', null],
-  ]);
+  const states = (await shown(main)).rows.map(({ state }) => state);
+  assert.deepEqual(states, ['suspended', 'blocked', 'suspended', 'terminated']);
 
   const { code, stdout } = await top('--batch', '--tree', String(main));
   assert.equal(code, 0);
   assert.match(stdout, /^ *\d+ +\d+ {2}MainProcess +process +suspended +T +- /m);
-  assert.match(stdout, /^ *\d+ +\d+ {4}buyer +process +blocked +S +Lock "stock" /m);
+  assert.match(stdout, /^ *\d+ +\d+ {4}buyer +process +blocked +[RS] +Lock "stock" /m);
   assert.match(stdout, / {4}evil\\u001b\[2J /);
 
   for (const pid of [main!, busy!]) process.kill(pid, 'SIGCONT');

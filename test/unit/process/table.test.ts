@@ -77,7 +77,8 @@ test('A row goes with its record from new to terminated', async () => {
   const player = await startPlayer();
   record.pid = player.pid!;
   const ready = row('worker')!;
-  assert.deepEqual([ready.state, ready.pid, ready.kernelState, ready.exit], ['ready', player.pid, 'S', null]);
+  assert.deepEqual([ready.state, ready.pid, ready.exit], ['ready', player.pid, null]);
+  assert.match(ready.kernelState ?? '', /^[RSD]$/);
   record.setStage('running');
   assert.equal(row('worker')?.state, 'running');
   player.kill('SIGSTOP');
@@ -132,9 +133,14 @@ for (const kind of KINDS) {
       const child = await start(kind, target, [lock, told]);
       await told.get(HANG_GUARD);
       const text = `Lock "stock of ${kind} that ${form}"`;
-      await until('it is blocked', () => processTable().some(({ blockedOn }) => blockedOn === text));
-      const found = processTable().find(({ blockedOn }) => blockedOn === text)!;
-      assert.deepEqual([found.state, found.kind, found.kernelState], ['blocked', kind, 'S']);
+      let found: ProcessRow | undefined;
+      // It wakes now and then to look by itself.
+      await until('it is blocked', () => {
+        found = processTable().find((one) => one.blockedOn === text && one.kernelState === 'S');
+        return found !== undefined;
+      });
+      assert.ok(found);
+      assert.deepEqual([found.state, found.kind], ['blocked', kind]);
       if (form === 'blocks')
         await until('it is noted where', () =>
           /onlooked\.ts:\d+/.test(processTable().find((one) => one.blockedOn === text)?.blockedAt ?? ''),
