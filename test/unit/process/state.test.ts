@@ -57,5 +57,5 @@ test('Process that was stopped by others is suspended, whatever it is in the mid
   const child = await new Process({ target: targets.nothing }).start();
   process.kill(child.pid as number, 'SIGSTOP');
   await until('it stands', () => child.state === 'suspended');
-  assert.deepEqual(await child.stop({ graceMs: 0 }), { how: 'killed', signal: 'SIGTERM' });
+  assert.deepEqual(await child.stop(), { how: 'killed', signal: 'SIGTERM' });
 });
