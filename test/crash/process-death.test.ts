@@ -49,8 +49,8 @@ function leavesNothing(name: string, body: (t: TestContext) => Promise<void>): v
   });
 }
 
-leavesNothing('Fifty processes, ten at a time, give their results and leave nothing', async () => {
-  const [starts, atOnce] = [50, 10];
+leavesNothing('Thirty processes, ten at a time, give their results and leave nothing', async () => {
+  const [starts, atOnce] = [30, 10];
   for (let started = 0; started < starts; started += atOnce) {
     const batch = await Promise.all(
       Array.from({ length: atOnce }, (_, index) =>
