@@ -5,7 +5,8 @@
  * by throwing, which is refused as well, and Node.js ends the process: "FATAL ERROR: Error::ThrowAsJavaScriptException"
  * (Node.js 20 and 24, koffi 3.3). Calls that take and give numbers make no object; loading the library, views, pointers
  * and arrays that are filled do. Those run inside of {@link insideNative}, and whoever ends a thread waits until the
- * thread is outside: a few microseconds.
+ * thread is outside: a few microseconds. A thread is born inside: until it has loaded our own modules, what Node.js has
+ * opened for that would stay open for good.
  *
  *     word 0  INSIDE  1: the thread is at such a place
  *     word 1  WANTED  1: somebody is about to end it; it must not go inside any more
@@ -20,6 +21,8 @@
 const INSIDE = 0;
 const WANTED = 1;
 const PAUSE_MS = 1;
+/** A thread that has not come to our code by then never may. */
+const BIRTH_LIMIT_MS = 5000;
 
 /** What a thread and whoever starts it share. */
 export type Brake = Int32Array;
@@ -27,14 +30,17 @@ export type Brake = Int32Array;
 let own: Brake | undefined;
 let depth = 0;
 
-/** Makes what a thread is given by whoever starts it. */
+/** Makes what a thread is given by whoever starts it, and is born with. */
 export function makeBrake(): Brake {
-  return new Int32Array(new SharedArrayBuffer(8));
+  const brake = new Int32Array(new SharedArrayBuffer(8));
+  brake[INSIDE] = 1;
+  return brake;
 }
 
-/** Says in a thread what it was given. */
+/** Says in a thread what it was given, and that it is born. */
 export function useBrake(brake: Brake | undefined): void {
   own = brake;
+  if (brake) Atomics.store(brake, INSIDE, 0);
 }
 
 /** Calls native code that makes objects. */
@@ -67,9 +73,11 @@ export function tryHold(brake: Brake): boolean {
   return Atomics.load(brake, INSIDE) === 0;
 }
 
-/** Waits until the thread can be ended, without blocking this one. */
-export async function hold(brake: Brake): Promise<void> {
-  while (!tryHold(brake)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+/** Waits until the thread can be ended or has ended, without blocking this one. */
+export async function hold(brake: Brake, hasEnded: () => boolean = () => false): Promise<void> {
+  const limit = performance.now() + BIRTH_LIMIT_MS;
+  while (!tryHold(brake) && !hasEnded() && performance.now() < limit)
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
 /** The same where nothing can be awaited any more. It gives up after some time, as the thread may be stopped. */

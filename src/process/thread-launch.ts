@@ -47,16 +47,12 @@ function firstLine(entry: string, loader: string | undefined): string {
 }
 
 /**
- * What a thread must import and register itself. Before Node.js 22 threads do not share the loaders of their process,
- * and tsx, which every other module is likely to need, takes no notice of threads there.
- *
- * @param major - of the version of Node.js
+ * What a thread must import and register itself. The loaders of its process are not for threads on Node.js 20, and tsx,
+ * which every other module is likely to need, takes no notice of threads that do not begin with a file of its own.
  */
 export function missingLoader(
   flags: readonly string[] = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)],
-  major: number = Number(process.versions.node.split('.')[0]),
 ): string | undefined {
-  if (major >= 22) return undefined;
   const flag = flags.find((one) => /(?:^|[=/\\])tsx(?:[/\\]|$)/.test(one));
   if (flag === undefined) return undefined;
   const module = flag.replace(/^--[a-z-]+=/, '');

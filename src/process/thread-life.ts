@@ -84,7 +84,7 @@ export class ThreadLife extends Life {
     this.#isForced = true;
     const worker = this.#worker;
     // What it resolves with comes as the exit, too.
-    if (worker) void hold(this.#brake).then(() => worker.terminate());
+    if (worker) void hold(this.#brake, () => !this.isAlive).then(() => worker.terminate());
     else this.end({ how: 'killed', signal: 'SIGKILL' }); // before its turn to start
   }
 
