@@ -21,6 +21,11 @@
 const INSIDE = 0;
 const WANTED = 1;
 const PAUSE_MS = 1;
+/**
+ * How long a thread that is wanted sleeps before it goes on. It may stand in a guard, and exit hooks of its process may
+ * want that: they must not wait for ever for one who waits for their end.
+ */
+const SLEEP_MS = 1000;
 /** A thread that has not come to our code by then never may. */
 const BIRTH_LIMIT_MS = 5000;
 
@@ -60,7 +65,8 @@ function enter(brake: Brake): void {
   // SYNC with tryHold()
   if (Atomics.load(brake, WANTED) === 0) return;
   Atomics.store(brake, INSIDE, 0);
-  for (;;) Atomics.wait(brake, WANTED, 1); // until the end, which is on its way
+  Atomics.wait(brake, WANTED, 1, SLEEP_MS); // the end is on its way
+  Atomics.store(brake, INSIDE, 1);
 }
 
 function leave(brake: Brake): void {

@@ -1,8 +1,8 @@
 /**
  * How many processes and threads may boot at the same time.
  *
- * A boot is a Node.js start: some 50 ms of processor and some 40 MB. A loop that starts ten thousand would have the
- * machine on its knees before the first of them did any work, so the rest wait here in their order, and `start()`
+ * A boot is a Node.js start: more than 100 ms of processor and some 40 MB. A loop that starts ten thousand would have
+ * the machine on its knees before the first of them did any work, so the rest wait here in their order, and `start()`
  * resolves when it is their turn. Whoever has begun its work counts no more, however long it lives.
  *
  * A module that never finishes loading holds its place for a limited time only. That time decides nothing but how many

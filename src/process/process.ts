@@ -49,8 +49,8 @@ const KIND: RunnableKind = {
  * - **Of a subclass** its own enumerable fields travel, as they are when it starts. The child is given an object with
  *   them, and calls its `run(...args)`; constructors do not run again there. `#private` fields are refused.
  * - **If the child dies:** `join` says how, `result` rejects with `exited`; whatever it held is freed.
- * - **If the parent dies, however:** the child is killed by the kernel, busy or not.
- * - **Cost:** a fresh Node.js, some 50 ms; its memory is its own.
+ * - **If the parent dies, however:** the child is killed by the kernel, busy or not, unless it is `detached`.
+ * - **Cost:** a fresh Node.js, some 150 ms, or 10 to 30 with a {@link standby}; its memory is its own.
  *
  * @example
  * ```ts

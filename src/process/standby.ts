@@ -71,7 +71,7 @@ let watchers: (() => void)[] = [];
  * @example
  * ```ts
  * await standby({ size: 2 });
- * const child = await new Process({ target: work }).start();   // begins in a few milliseconds
+ * const child = await new Process({ target: work }).start();   // begins in 10 to 30 ms
  * ```
  */
 export async function standby({ size: wanted = BY_ITSELF }: StandbyOptions = {}): Promise<void> {
@@ -96,7 +96,7 @@ export async function standby({ size: wanted = BY_ITSELF }: StandbyOptions = {})
   if (failureCount < FAILURE_LIMIT) return;
   throw new DuodaoError(
     'exited',
-    `Cannot keep processes warm as ${FAILURE_LIMIT} have died before they were`,
+    'Cannot keep processes warm as the system refuses to start them, or they die before they are',
   );
 }
 
@@ -164,7 +164,7 @@ function isPlain({ cwd, detached, env, execArgv, nice, affinity, stdio = 'inheri
 }
 
 function takeWarm(): Warm | undefined {
-  const now = warm.size > 0 ? circumstances() : '';
+  const now = warm.size > 0 ? circumstances() : undefined;
   // The one that is warm already, or else the oldest: it is nearer to its end than one that begins now.
   for (const one of [...warm].sort((a, b) => Number(b.isReady) - Number(a.isReady))) {
     warm.delete(one);
@@ -176,8 +176,19 @@ function takeWarm(): Warm | undefined {
   return undefined;
 }
 
-/** What a child inherits beside what its options can say, as a text to compare. */
-function circumstances(): string {
+/**
+ * What a child inherits beside what its options can say, as a text to compare; undefined where it cannot be told: the
+ * folder we run in was removed, or there is no descriptor left to read with. Then starts are cold ones.
+ */
+function circumstances(): string | undefined {
+  try {
+    return circumstancesNow();
+  } catch {
+    return undefined;
+  }
+}
+
+function circumstancesNow(): string {
   const status = readFileSync('/proc/self/status', 'latin1');
   const inherited = status.match(
     /^(Umask|Uid|Gid|Groups|CapEff|NoNewPrivs|Seccomp|Cpus_allowed|Mems_allowed):.*$/gm,
@@ -208,7 +219,7 @@ function fillSoon(): void {
 }
 
 function fill(): void {
-  const now = warm.size > 0 ? circumstances() : '';
+  const now = warm.size > 0 ? circumstances() : undefined;
   for (const one of warm) if (one.circumstances !== now) dismiss(one);
   for (const one of [...warm].slice(wantedSize())) dismiss(one);
   if (failureCount >= FAILURE_LIMIT || preloadsCode()) return tell();
@@ -217,15 +228,15 @@ function fill(): void {
 }
 
 function begin(): boolean {
-  let child: ChildProcess;
   const inherited = circumstances();
-  try {
-    child = spawnStandby();
-  } catch {
-    failureCount = FAILURE_LIMIT; // the system refuses, which the next start will say
+  const child = inherited === undefined ? undefined : spawnIfPossible();
+  // A child for which there were no descriptors has no streams at all, whatever its type says.
+  const line = (child?.stdio as readonly unknown[] | undefined)?.[STANDBY_FD] as Socket | undefined;
+  if (inherited === undefined || !child || !line) {
+    child?.on('error', () => undefined); // the same, once more
+    failureCount = FAILURE_LIMIT;
     return false;
   }
-  const line = (child.stdio as readonly unknown[])[STANDBY_FD] as Socket;
   const one: Warm = { child, line, circumstances: inherited, isReady: false };
   warm.add(one);
   child.unref();
@@ -245,6 +256,15 @@ function begin(): boolean {
     tell();
   });
   return true;
+}
+
+/** Undefined where the system refuses, which a start will be told, too. */
+function spawnIfPossible(): ChildProcess | undefined {
+  try {
+    return spawnStandby();
+  } catch {
+    return undefined;
+  }
 }
 
 function dismiss(one: Warm): void {

@@ -52,6 +52,18 @@ test('hold() waits for whoever is inside, and holdSync() for no longer than it m
   assert.equal(tryHold(brake), true);
 });
 
+test('Who is wanted and not ended goes on after a while: he may stand where others wait for him', () => {
+  const brake = makeBrake();
+  useBrake(brake);
+  tryHold(brake);
+  assert.equal(
+    insideNative(() => Atomics.load(brake, INSIDE)),
+    1,
+  );
+  assert.equal(Atomics.load(brake, INSIDE), 0);
+  useBrake(undefined);
+});
+
 test('Threads that make views and pipes without pause can be ended at any moment', async () => {
   const told = new Queue<string>();
   for (let round = 0; round < 8; round++) {

@@ -1,13 +1,17 @@
 /** Processes that are warm before they are needed: when they are used, when not, and that nobody can tell. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Process, type ProcessCommon, standby } from '../../../src/index.ts';
 import { stateLetterOf } from '../../../src/platform/index.ts';
 import * as targets from '../../fixtures/processes/targets.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../harness/participants.ts';
-import { run } from '../../harness/programs.ts';
+import { fixture, run } from '../../harness/programs.ts';
 import { endChildren, hasEnded, lifeOf, until } from '../../harness/tree.ts';
 
 after(() => standby({ size: 0 }));
@@ -130,6 +134,24 @@ test('standby() says when none can be kept, and starts are cold then', async () 
   }
   for (const size of [-1, 65, 1.5, Number.NaN, '1' as never])
     await assert.rejects(standby({ size }), RangeError);
+});
+
+test('Where nothing can be told or started, no process is kept warm, and nobody dies of it', async (t) => {
+  await standby({ size: 0 });
+  const before = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'duodao-gone-'));
+  process.chdir(folder);
+  t.after(() => process.chdir(before));
+  rmdirSync(folder);
+  await assert.rejects(standby({ size: 1 }), { code: 'exited', message: /the system refuses/ });
+  process.chdir(before);
+  await standby({ size: 1 });
+  assert.equal(standbysOf().length, 1);
+
+  const program = fileURLToPath(fixture('processes/out-of-descriptors.ts'));
+  const command = ['ulimit -n 120; exec "$@"', 'sh', process.execPath, ...process.execArgv, program];
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', ...command], { encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [0, 'exited exited {"how":"exited","code":0}\n'], stderr);
 });
 
 test('By itself there is a standby from the second start on, and none when starts have ceased', async () => {
