@@ -205,9 +205,12 @@ export class Guard {
     }
   }
 
-  /** Whether the guard is free, and the last owner woke nobody. */
+  /**
+   * Whether the guard is free, and the last owner woke nobody. The dead leave their tag: there the kernel has woken
+   * somebody, who may not have come yet.
+   */
   #isLeftInSilence(): boolean {
-    return (Atomics.load(this.#line, WORD) & OWNER_MASK) === 0 && this.#line[OWNER] !== 0;
+    return (Atomics.load(this.#line, WORD) & (OWNER_MASK | OWNER_DIED)) === 0 && this.#line[OWNER] !== 0;
   }
 
   #refuseNesting(..._room: readonly number[]): never {

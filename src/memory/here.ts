@@ -168,6 +168,7 @@ export function here(): Here {
   if (place) return place;
   mapped ??= arenaOfProcess();
   place = new Here(mapped);
+  place.reap(); // threads may come and go in a program where nobody ever waits, and so looks
   return place;
 }
 

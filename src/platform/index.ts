@@ -28,13 +28,16 @@ export {
   allProcesses,
   entryOf,
   isDeadLetter,
+  isStoppedLetter,
   type MemoryHeld,
   memoryHeld,
   type ProcessEntry,
   type ProcessIdentity,
+  startTimeOf,
   stillIs,
   type ThreadEntry,
   threadsOf,
+  TICK_MS,
 } from './process-table.ts';
 export {
   bootMoment,
@@ -42,8 +45,7 @@ export {
   findMemory,
   type FoundMemory,
   residentBytesOf,
-  type TaskFacts,
-  TICK_MS,
+  stateLetterOf,
   taskFactsOf,
   threadLettersOf,
 } from './proc.ts';
@@ -54,8 +56,6 @@ export {
   pidNamespace,
   setAffinity,
   setNice,
-  startTimeOf,
-  stateLetterOf,
 } from './processes.ts';
 export { type Probe, probeSystem } from './probes.ts';
 export { PENDING_INDEX, RobustList } from './robust-list.ts';

@@ -1,55 +1,36 @@
 /**
- * What the kernel tells onlookers of processes and threads, through /proc.
+ * What the kernel tells onlookers of processes and threads, through /proc. Who only looks on takes what he can get:
+ * what is not shown counts as gone here, as it must not where somebody's death is in question (process-table.ts).
  *
  * @module
  */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { entryOf, memoryHeld, type ProcessEntry, threadsOf } from './process-table.ts';
 import { pidNamespace } from './processes.ts';
 
-/** One tick of the kernel's clocks in /proc: USER_HZ is 100 on every Linux that Node.js runs on. */
-export const TICK_MS = 10;
-
-/** What the kernel knows of a process, or of one of its threads. */
-export interface TaskFacts {
-  /** R, S, D, T, Z … */
-  readonly letter: string;
-  readonly ppid: number;
-  /** Time that it has had of CPUs; of a process: all of its threads together. */
-  readonly cpuMs: number;
-  /** As startTimeOf() gives it. */
-  readonly startTime: number;
+/** What the kernel knows of a process, or of its thread `tid`; undefined if it is gone, or cannot be looked at. */
+export function taskFactsOf(pid: number, tid?: number): ProcessEntry | undefined {
+  return ifShown(() => entryOf(pid, tid));
 }
 
-/** What the kernel knows of a process, or of its thread `tid`; undefined if it is gone. */
-export function taskFactsOf(pid: number, tid?: number): TaskFacts | undefined {
-  const text = textOf(tid === undefined ? `/proc/${pid}/stat` : `/proc/${pid}/task/${tid}/stat`);
-  if (text === undefined) return undefined;
-  // The name in parentheses may hold anything, so count from the last one: what follows is field 3.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const field = (number: number): number => Number(fields[number - 3]);
-  return {
-    letter: fields[0] ?? '',
-    ppid: field(4),
-    cpuMs: (field(14) + field(15)) * TICK_MS,
-    startTime: field(22),
-  };
+/** The letter the kernel shows for a process: R, S, D, T, Z …; undefined if it is gone, or cannot be looked at. */
+export function stateLetterOf(pid: number): string | undefined {
+  return taskFactsOf(pid)?.letter;
 }
 
 /** The letters of all threads of a process; none if it is gone. */
 export function threadLettersOf(pid: number): string[] {
-  const tids = namesIn(`/proc/${pid}/task`) ?? [];
-  return tids.flatMap((tid) => taskFactsOf(pid, Number(tid))?.letter ?? []);
+  return (ifShown(() => threadsOf(pid)) ?? []).map(({ letter }) => letter);
 }
 
 /** Bytes of a process that are in memory now; undefined if it is gone. */
 export function residentBytesOf(pid: number): number | undefined {
-  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1];
-  return kib === undefined ? undefined : Number(kib) * 1024;
+  return ifShown(() => memoryHeld(pid))?.residentBytes;
 }
 
 /** The moment this system began, in milliseconds since 1970, to some 10 ms. */
 export function bootMoment(): number {
-  const uptimeMs = Number((textOf('/proc/uptime') ?? '').split(' ')[0]) * 1000;
+  const uptimeMs = Number((ifShown(() => readFileSync('/proc/uptime', 'latin1')) ?? '').split(' ')[0]) * 1000;
   return Math.round(Date.now() - uptimeMs);
 }
 
@@ -92,44 +73,28 @@ function memoryOf(pid: number, label: string): DescriptorPlace[] | undefined {
   });
 }
 
-// What is asked for here may be gone, or not for us, at any moment: undefined is the answer then.
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined;
-  }
-}
-
 function namesIn(path: string): string[] | undefined {
-  try {
-    return readdirSync(path);
-  } catch {
-    return undefined;
-  }
+  return ifShown(() => readdirSync(path));
 }
 
 function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
+  return ifShown(() => readlinkSync(path));
 }
 
 function userOf(pid: number): number | undefined {
-  try {
-    return statSync(`/proc/${pid}`).uid;
-  } catch {
-    return undefined;
-  }
+  return ifShown(() => statSync(`/proc/${pid}`).uid);
 }
 
 function inodeAt(path: string): number | undefined {
+  const found = ifShown(() => statSync(path));
+  // A regular file: nothing that opening could wait for.
+  return found?.isFile() ? found.ino : undefined;
+}
+
+/** What is asked for here may be gone, or not for us, at any moment: undefined is the answer then. */
+function ifShown<R>(read: () => R): R | undefined {
   try {
-    const { ino, mode } = statSync(path);
-    return (mode & 0o170000) === 0o100000 ? ino : undefined; // a regular file: nothing that opening could wait for
+    return read();
   } catch {
     return undefined;
   }

@@ -19,10 +19,15 @@ export interface ProcessIdentity {
   readonly startTime: number;
 }
 
+/** One tick of the kernel's clocks in /proc: USER_HZ is 100 on every Linux that Node.js runs on. */
+export const TICK_MS = 10;
+
 export interface ProcessEntry extends ProcessIdentity {
   readonly ppid: number;
-  /** The letter the kernel shows for its first thread: R, S, D, T, Z … */
+  /** The letter the kernel shows for its first thread, or for the thread that was asked for: R, S, D, T, Z … */
   readonly letter: string;
+  /** Time that it has had of CPUs; of a process: all of its threads together. */
+  readonly cpuMs: number;
 }
 
 export interface ThreadEntry {
@@ -30,12 +35,30 @@ export interface ThreadEntry {
   readonly letter: string;
 }
 
-/** What the table says of a process; undefined if it is gone. */
-export function entryOf(pid: number): ProcessEntry | undefined {
-  const fields = statFields(`/proc/${pid}/stat`);
+/** What the table says of a process, or of its thread `tid`; undefined if it is gone. */
+export function entryOf(pid: number, tid?: number): ProcessEntry | undefined {
+  const path = tid === undefined ? `/proc/${pid}/stat` : `/proc/${pid}/task/${tid}/stat`;
+  const stat = unlessGone(() => readFileSync(path, 'latin1'));
+  // The name stands in parentheses and may hold anything: so from the last one on, which is field 3.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (!fields) return undefined;
-  // From field 3 on: state, ppid, …, field 22: start time.
-  return { pid, letter: fields[0] as string, ppid: Number(fields[1]), startTime: Number(fields[19]) };
+  const field = (number: number): number => Number(fields[number - 3]);
+  return {
+    pid,
+    letter: fields[0] as string,
+    ppid: field(4),
+    cpuMs: (field(14) + field(15)) * TICK_MS,
+    startTime: field(22),
+  };
+}
+
+/**
+ * The moment a process began, in clock ticks since boot: with the pid it names a process for good. 0 if it is gone.
+ *
+ * @throws What the system says when it cannot be looked up: that is no proof that it is gone.
+ */
+export function startTimeOf(pid: number): number {
+  return entryOf(pid)?.startTime ?? 0;
 }
 
 /** All processes that this one can see. */
@@ -50,8 +73,8 @@ export function allProcesses(): ProcessEntry[] {
 export function threadsOf(pid: number): ThreadEntry[] {
   const tids = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   return tids.flatMap((tid) => {
-    const fields = statFields(`/proc/${pid}/task/${tid}/stat`);
-    return fields ? { tid: Number(tid), letter: fields[0] as string } : [];
+    const entry = entryOf(pid, Number(tid));
+    return entry ? { tid: Number(tid), letter: entry.letter } : [];
   });
 }
 
@@ -77,16 +100,15 @@ export function isDeadLetter(letter: string): boolean {
   return letter === 'Z' || letter === 'X';
 }
 
+/** Whether the letter is that of somebody who is stopped: by a signal, or by a debugger. */
+export function isStoppedLetter(letter: string): boolean {
+  return letter === 'T' || letter === 't';
+}
+
 /** Whether it still runs, and its number is not another one's. */
 export function stillIs({ pid, startTime }: ProcessIdentity): boolean {
   const entry = entryOf(pid);
   return entry !== undefined && entry.startTime === startTime && !isDeadLetter(entry.letter);
-}
-
-/** The fields behind the name, which stands in parentheses and may hold anything: so from the last one on. */
-function statFields(path: string): string[] | undefined {
-  const stat = unlessGone(() => readFileSync(path, 'latin1'));
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function unlessGone<R>(read: () => R): R | undefined {

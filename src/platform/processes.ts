@@ -7,31 +7,10 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { DuodaoError } from '../base/index.ts';
 import { ESRCH, refused } from './errno.ts';
 import { libc } from './libc.ts';
+import { entryOf } from './process-table.ts';
 
 const PRIO_PROCESS = 0;
 const MASK_BYTES = 128;
-
-/** The moment a process began, in clock ticks since boot: with the pid it names a process for good. 0 if it is gone. */
-export function startTimeOf(pid: number): number {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return 0; // there is no such process: that is the answer
-  }
-  // The name in parentheses may hold anything, so count from the last one: field 22, the 20th after it.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-}
-
-/** The letter the kernel shows for a process: R, S, D, T, Z …; undefined if it is gone. */
-export function stateLetterOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat[stat.lastIndexOf(')') + 2];
-  } catch {
-    return undefined; // there is no such process: that is the answer
-  }
-}
 
 /** The pid namespace of this process. Thread ids mean nothing across two of them. */
 export function pidNamespace(): string {
@@ -76,7 +55,7 @@ export function niceOf(pid: number): number {
   if (nice !== -1) return nice;
   // −1 is a niceness, and also how the call fails.
   const error = refused(`Cannot read the niceness of ${pid}`);
-  if (stateLetterOf(pid) === undefined) throw error;
+  if (!entryOf(pid)) throw error;
   return nice;
 }
 

@@ -25,7 +25,7 @@ import {
   WaitPoint,
   WaitSet,
 } from '../memory/index.ts';
-import { startTimeOf } from '../platform/index.ts';
+import { taskFactsOf } from '../platform/index.ts';
 import { type Exit, exitWords } from './exit.ts';
 import { RECORD, RECORD_KIND, RECORD_KINDS, type RecordKind, type Stage, STAGES } from './record-shape.ts';
 
@@ -174,7 +174,7 @@ export class ProcessRecord {
   }
 
   set pid(pid: number) {
-    this.#floats[at(RECORD.birth) / 2] = startTimeOf(pid);
+    this.#floats[at(RECORD.birth) / 2] = taskFactsOf(pid)?.startTime ?? 0; // for onlookers
     Atomics.store(this.#object.words, at(RECORD.pid), pid);
   }
 

@@ -23,7 +23,7 @@ import type { Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import { DuodaoError } from '../base/index.ts';
 import type { Reference } from '../memory/index.ts';
-import { stateLetterOf } from '../platform/index.ts';
+import { isDeadLetter, isStoppedLetter, stateLetterOf } from '../platform/index.ts';
 import { countBoots } from './boot-gate.ts';
 import { inheritedExecArgv, STANDBY_FD, spawnStandby } from './launch.ts';
 import type { AnyOptions } from './options.ts';
@@ -169,7 +169,8 @@ function takeWarm(): Warm | undefined {
   for (const one of [...warm].sort((a, b) => Number(b.isReady) - Number(a.isReady))) {
     warm.delete(one);
     const letter = stateLetterOf(one.child.pid as number);
-    const isUsable = one.circumstances === now && letter !== undefined && !'ZXTt'.includes(letter);
+    const isThere = letter !== undefined && !isDeadLetter(letter) && !isStoppedLetter(letter);
+    const isUsable = isThere && one.circumstances === now;
     if (isUsable) return one;
     one.child.kill('SIGKILL');
   }

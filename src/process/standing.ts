@@ -6,7 +6,13 @@
  *
  * @module
  */
-import { isDeadLetter, type ProcessIdentity, type ThreadEntry, threadsOf } from '../platform/index.ts';
+import {
+  isDeadLetter,
+  isStoppedLetter,
+  type ProcessIdentity,
+  type ThreadEntry,
+  threadsOf,
+} from '../platform/index.ts';
 
 const LOOKS = 60;
 /** From this look on the CPU is left to others for a while first: to the threads that are to come to stand. */
@@ -16,7 +22,7 @@ const nobody: Int32Array = new Int32Array(new SharedArrayBuffer(4));
 
 /** Whether the thread is stopped: by a signal, or by a debugger. */
 export function stands({ letter }: ThreadEntry): boolean {
-  return letter === 'T' || letter === 't';
+  return isStoppedLetter(letter);
 }
 
 /** The threads of a process that have not ended. */

@@ -7,7 +7,7 @@
  * @module
  */
 import { here } from '../memory/index.ts';
-import { stateLetterOf, taskFactsOf } from '../platform/index.ts';
+import { isStoppedLetter, stateLetterOf, taskFactsOf } from '../platform/index.ts';
 import type { Stage } from './record.ts';
 import { isSuspended } from './suspend.ts';
 
@@ -25,7 +25,7 @@ export type ProcessState = Stage | 'blocked' | 'suspended';
 export function processState(stage: Stage, pid: number | undefined): ProcessState {
   if (pid === undefined) return stage;
   const letter = stateLetterOf(pid) ?? 'X';
-  if (isStopped(letter) && isSuspended(pid)) return 'suspended';
+  if (isStoppedLetter(letter) && isSuspended(pid)) return 'suspended';
   return stage === 'running' && waits(pid, 0, letter) ? 'blocked' : stage;
 }
 
@@ -40,8 +40,4 @@ function waits(pid: number, thread: number, letter?: string): boolean {
   if (!sign?.waits) return false;
   // Who waits in its event loop may have other work.
   return sign.isBlocked || 'SD'.includes(letter ?? taskFactsOf(pid, sign.tid)?.letter ?? 'X');
-}
-
-function isStopped(letter: string): boolean {
-  return 'Tt'.includes(letter);
 }

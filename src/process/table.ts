@@ -21,9 +21,10 @@
 import { here, Onlooker, type SeenParticipant } from '../memory/index.ts';
 import {
   bootMoment,
+  isDeadLetter,
+  isStoppedLetter,
+  type ProcessEntry,
   residentBytesOf,
-  startTimeOf,
-  type TaskFacts,
   TICK_MS,
   taskFactsOf,
   threadLettersOf,
@@ -144,25 +145,24 @@ function liveTask(
   pid: number | null,
   kind: ProcessRow['kind'],
   birth: number,
-): TaskFacts | undefined {
+): ProcessEntry | undefined {
   if (!pid || record?.stage === 'terminated') return undefined;
   // Another process may have been given the number. One that has just started may not be noted with its birth yet.
-  if (birth !== 0 && startTimeOf(pid) !== birth) return undefined;
+  if (birth !== 0 && taskFactsOf(pid)?.startTime !== birth) return undefined;
   if (kind === 'process') return taskFactsOf(pid);
   const task = slot?.isAlive ? taskFactsOf(pid, slot.tid) : undefined;
   return task && { ...task, ppid: pid };
 }
 
-function stateOf({ record, slot }: Entry, pid: number | null, task: TaskFacts | undefined): ProcessState {
+function stateOf({ record, slot }: Entry, pid: number | null, task: ProcessEntry | undefined): ProcessState {
   if (record?.stage === 'terminated') return 'terminated';
   if (!pid) return record?.stage === 'ready' ? 'ready' : 'new';
   // A thread has no place in the kernel that we know of until it has its slot.
   if (!task && record?.kind === 'thread' && !slot && record.stage !== 'running' && taskFactsOf(pid))
     return 'ready';
-  if (!task || 'ZX'.includes(task.letter)) return 'terminated';
+  if (!task || isDeadLetter(task.letter)) return 'terminated';
   if (slot && !slot.isAlive) return 'terminated';
-  const isStopped = (letter: string): boolean => 'Tt'.includes(letter);
-  if (isStopped(task.letter) && threadLettersOf(pid).every(isStopped)) return 'suspended';
+  if (isStoppedLetter(task.letter) && threadLettersOf(pid).every(isStoppedLetter)) return 'suspended';
   const waits = slot !== undefined && slot.waits.length > 0;
   if (waits && (slot.isBlocked || 'SD'.includes(task.letter))) return 'blocked';
   return record?.stage === 'ready' || record?.stage === 'new' ? 'ready' : 'running';

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
 import { Event, Lock, pipe, Process, Queue, SharedArray } from '../../src/index.ts';
-import { stateLetterOf } from '../../src/platform/processes.ts';
+import { stateLetterOf } from '../../src/platform/index.ts';
 import { AWAITING, BLOCKING, type Nothing, waitInVain } from '../fixtures/ipc/waiters.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { endChildren, until } from '../harness/tree.ts';

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import type { ProcessRow } from '../../src/index.ts';
 import { type Program, run } from '../harness/programs.ts';
 import { until } from '../harness/tree.ts';
-import { stateLetterOf } from '../../src/platform/processes.ts';
+import { stateLetterOf } from '../../src/platform/index.ts';
 
 interface Shown {
   readonly pids: readonly number[];

@@ -20,7 +20,7 @@ import {
   SharedMap,
   SharedMemory,
 } from '../../src/index.ts';
-import { stateLetterOf } from '../../src/platform/processes.ts';
+import { stateLetterOf } from '../../src/platform/index.ts';
 import * as rows from '../fixtures/ipc/python-rows.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD } from '../harness/participants.ts';

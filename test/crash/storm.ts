@@ -15,7 +15,7 @@ import type { TestContext } from 'node:test';
 import { type Process, SharedArray } from '../../src/index.ts';
 import { PACE, type Pace } from '../fixtures/crash/pace.ts';
 import { type Random, seeded } from '../fixtures/crash/random.ts';
-import { stateLetterOf } from '../../src/platform/processes.ts';
+import { stateLetterOf } from '../../src/platform/index.ts';
 import { until } from '../harness/tree.ts';
 import { Waker } from './waker.ts';
 import { type Weapon, Weapons } from './weapons.ts';

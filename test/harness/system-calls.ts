@@ -5,7 +5,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
-import { stateLetterOf } from '../../src/platform/processes.ts';
+import { stateLetterOf } from '../../src/platform/index.ts';
 
 type Call = 'futex' | 'read' | 'write' | 'epollWait' | 'ptrace' | 'wait4';
 

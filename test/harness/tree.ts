@@ -11,7 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { activeChildren } from '../../src/index.ts';
 import { here } from '../../src/memory/here.ts';
-import { startTimeOf, stateLetterOf } from '../../src/platform/processes.ts';
+import { startTimeOf, stateLetterOf } from '../../src/platform/index.ts';
 
 /** Looks until it holds. The limit only turns a hang into a failure. */
 export async function until(

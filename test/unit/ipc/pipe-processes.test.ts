@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Connection, pipe, type PipeConnection, Queue } from '../../../src/index.ts';
-import { stateLetterOf } from '../../../src/platform/processes.ts';
+import { stateLetterOf } from '../../../src/platform/index.ts';
 import * as pipes from '../../fixtures/ipc/pipes.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD, start as startParticipant } from '../../harness/participants.ts';

@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { Lock, Process } from '../../../src/index.ts';
 import { isInsideGuard } from '../../../src/memory/guard-search.ts';
 import { here } from '../../../src/memory/here.ts';
-import { stateLetterOf } from '../../../src/platform/processes.ts';
+import { stateLetterOf } from '../../../src/platform/index.ts';
 import { threadsOf } from '../../../src/platform/process-table.ts';
 import { enterOnce, holdUntilTold } from '../../fixtures/memory/guards.ts';
 import { handleOf, makeProbe, PROBE_AT } from '../../fixtures/memory/probes.ts';

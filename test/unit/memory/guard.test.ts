@@ -9,7 +9,7 @@ import { Process } from '../../../src/index.ts';
 import { OWNER_DIED } from '../../../src/memory/guard.ts';
 import { here } from '../../../src/memory/index.ts';
 import { PENDING_INDEX } from '../../../src/platform/index.ts';
-import { stateLetterOf } from '../../../src/platform/processes.ts';
+import { stateLetterOf } from '../../../src/platform/index.ts';
 import * as others from '../../fixtures/memory/guards.ts';
 import { handleOf, makeProbe, PROBE_AT } from '../../fixtures/memory/probes.ts';
 import { endsClean } from '../../harness/clean-end.ts';
@@ -120,6 +120,27 @@ test('take() that sleeps is woken by the kernel when the owner is killed, and is
   probe.guard.give();
   assert.equal(here().netHits, 0, 'the kernel woke it, not the net');
   await child.join(HANG_GUARD);
+});
+
+test('take() that looks by itself after a death, before the one whom the kernel has woken, is no hit', async () => {
+  const probe = makeProbe();
+  const second = await new Process({ target: others.enterAfter, args: [handleOf(probe), 5] }).start();
+  const woken = await new Process({ target: others.sleepBefore, args: [handleOf(probe), 1] }).start();
+  await until('both know it', () => Atomics.load(probe.words, PROBE_AT.counter) === 2);
+  const owner = await new Process({ target: others.holdUntilTold, args: [handleOf(probe)] }).start();
+  await until(
+    'one sleeps',
+    () => Atomics.load(probe.words, 0) < 0 && stateLetterOf(woken.pid as number) === 'S',
+  );
+  Atomics.store(probe.words, PROBE_AT.signal, 5);
+  await until('the other one, too', () => Atomics.load(probe.words, PROBE_AT.signal) === 6);
+  await until('it sleeps', () => stateLetterOf(second.pid as number) === 'S');
+  process.kill(owner.pid as number, 'SIGKILL');
+  // Blocking, as hearing of the death we would go in ourselves.
+  others.spinUntil(() => Atomics.load(probe.words, PROBE_AT.counter) === 3);
+  assert.equal(await woken.result(HANG_GUARD), 'woken');
+  await Promise.all([owner, second].map((child) => child.join(HANG_GUARD)));
+  assert.equal(here().netHits, 0);
 });
 
 test('take() after the owner was a worker that is terminated is told', async () => {

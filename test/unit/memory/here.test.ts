@@ -61,6 +61,15 @@ test('reap() buries a killed participant once, and says whether there was one', 
   assert.equal(here().reap(), false);
 });
 
+test('Whoever comes buries the dead: threads may come and go in a program that never waits', async () => {
+  const taken = slotsTaken();
+  for (let round = 0; round < 3; round++) {
+    await (await start('thread', others.placeOf, [])).result();
+    assert.ok(slotsTaken() <= taken + 1, `${slotsTaken() - taken} have a place that have ended`);
+  }
+  here().reap();
+});
+
 test('A thread that comes first and the main thread after it share one arena', async () => {
   const { ids } = await others.threadFirst();
   assert.equal(new Set(ids).size, 1, `arenas of the thread and of the main thread: ${ids.join(', ')}`);

@@ -28,7 +28,7 @@ import {
   writeByte,
 } from '../../../src/platform/descriptors.ts';
 import { libc } from '../../../src/platform/libc.ts';
-import { stateLetterOf } from '../../../src/platform/processes.ts';
+import { stateLetterOf } from '../../../src/platform/index.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
 import { startPart, until } from './part.ts';
 

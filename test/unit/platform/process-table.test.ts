@@ -1,7 +1,9 @@
 /** The table of processes as we read it: who is who, who started whom, and who only looks alive. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import {
   allProcesses,
   entryOf,
@@ -10,7 +12,7 @@ import {
   stillIs,
   threadsOf,
 } from '../../../src/platform/process-table.ts';
-import { startTimeOf } from '../../../src/platform/processes.ts';
+import { startTimeOf } from '../../../src/platform/index.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
 import { type Part, startPart, until } from './part.ts';
 
@@ -27,14 +29,33 @@ after(async () => {
 
 test('entryOf() says who a process is, who started it and what it does, whatever its name is', async () => {
   await until('it sleeps', () => entryOf(part.pid)?.letter === 'S');
-  assert.deepEqual(entryOf(part.pid), {
+  const { cpuMs, ...entry } = entryOf(part.pid) ?? { cpuMs: -1 };
+  assert.deepEqual(entry, {
     pid: part.pid,
     ppid: process.pid,
     startTime: startTimeOf(part.pid),
     letter: 'S',
   });
+  assert.ok(cpuMs > 0 && cpuMs < 60_000);
   assert.equal(entryOf(process.pid)?.letter, 'R');
   assert.equal(entryOf(process.pid)?.ppid, process.ppid);
+});
+
+test('entryOf() of a thread is of that one alone', async () => {
+  const [other] = threadsOf(process.pid).filter(({ tid }) => tid !== process.pid);
+  const [whole, one] = [entryOf(process.pid), entryOf(process.pid, other?.tid)];
+  assert.ok(whole && one && one.cpuMs < whole.cpuMs);
+  assert.equal(entryOf(process.pid, part.pid), undefined);
+});
+
+test('startTimeOf() is 0 for a process that is gone, and throws where it cannot be looked up', async () => {
+  const gone = await startPart('misleadingName');
+  await gone.kill();
+  assert.equal(startTimeOf(gone.pid), 0);
+  const blind = fileURLToPath(new URL('../../fixtures/platform/blind.ts', import.meta.url));
+  const command = ['ulimit -n 100; exec "$@"', 'sh', process.execPath, ...process.execArgv, blind];
+  const { stdout, stderr } = spawnSync('/bin/sh', ['-c', ...command], { encoding: 'utf8' });
+  assert.equal(stdout, 'true,EMFILE,nothing\n', stderr);
 });
 
 test('allProcesses() has this process and its child', () => {

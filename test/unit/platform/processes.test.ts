@@ -11,9 +11,8 @@ import {
   pidNamespace,
   setAffinity,
   setNice,
-  startTimeOf,
-  stateLetterOf,
 } from '../../../src/platform/processes.ts';
+import { startTimeOf, stateLetterOf } from '../../../src/platform/index.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
 import { type Part, startPart, until } from './part.ts';
 

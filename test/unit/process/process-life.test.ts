@@ -7,7 +7,7 @@ import { afterEach, before, test } from 'node:test';
 import { Lock, Process, Queue } from '../../../src/index.ts';
 import type { AnyFunction, ProcessOptions } from '../../../src/process/index.ts';
 import { here } from '../../../src/memory/here.ts';
-import { stateLetterOf } from '../../../src/platform/processes.ts';
+import { stateLetterOf } from '../../../src/platform/index.ts';
 import * as targets from '../../fixtures/processes/targets.ts';
 import { assertNoLeaks, type Holdings, holdings } from '../../harness/leaks.ts';
 import {

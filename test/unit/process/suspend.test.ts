@@ -5,7 +5,7 @@ import { Lock, Process, Queue } from '../../../src/index.ts';
 import { here, referenceOf } from '../../../src/memory/index.ts';
 import type { SharedObject } from '../../../src/memory/object.ts';
 import { isSuspended, resume, suspend } from '../../../src/process/suspend.ts';
-import { stateLetterOf } from '../../../src/platform/processes.ts';
+import { stateLetterOf } from '../../../src/platform/index.ts';
 import { threadsOf } from '../../../src/platform/process-table.ts';
 import { holdUntilTold } from '../../fixtures/memory/guards.ts';
 import { handleOf, makeProbe, PROBE_AT } from '../../fixtures/memory/probes.ts';
