@@ -76,8 +76,9 @@ function commonOrders({ name, daemon, work, fields }: Beginning): Orders {
   };
 }
 
-function packRecord(
-  { name, daemon, args, fields }: Beginning,
+/** Packs what a child or thread is told into a record. @throws DuodaoError when something of it cannot cross. */
+export function packRecord(
+  { name, daemon, args, fields }: Pick<Beginning, 'name' | 'daemon' | 'args' | 'fields'>,
   orders: Orders,
   kind: RecordKind,
 ): ProcessRecord {

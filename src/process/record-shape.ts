@@ -7,7 +7,7 @@
  *     8       4     stage     NEW, READY (not yet in its target), RUNNING, TERMINATED
  *     12      4     outcome   NONE, VALUE, ERROR: whether `result` is there, and what it is
  *     16      4     daemon    1: does not keep its parent alive
- *     20      4     kind      PROCESS, THREAD
+ *     20      4     kind      PROCESS, THREAD, REHEARSAL: of nobody
  *     24      8     args      handle of the parcel with the arguments: offset, serial; 0: taken
  *     32      8     result    handle of the parcel with what the target returned or threw
  *     40      8     startedAt milliseconds since 1970
@@ -84,7 +84,7 @@ export const RECORD_KIND = 5;
 
 export const STAGES = ['new', 'ready', 'running', 'terminated'] as const;
 export type Stage = (typeof STAGES)[number];
-export const RECORD_KINDS = ['process', 'thread'] as const;
+export const RECORD_KINDS = ['process', 'thread', 'rehearsal'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** The last moment that a Date can be. */

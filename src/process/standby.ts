@@ -2,13 +2,14 @@
  * Standby: processes that are warm before they are needed, so that a start need not wait for a Node.js to boot.
  *
  *     parent                                        standby
- *     spawn main.ts --duodao-child=3:4:0:0    →     attaches, loads our modules, says so, blocks in a read
+ *     spawn main.ts --duodao-child=3:4:0:0    →     attaches, rehearses a start, says so, blocks in a read
  *     start(): writes offset:serial           →     goes on as any child does, with that record
  *
  * A process that was started before it was asked for must not be told from one that was not. So it is given only to a
  * start without options that a process is born with (environment, folder, flags, streams), only while everything else
  * that a child inherits is as it was, and never where flags preload code of the user's, which would have run too early.
- * It has loaded nothing but our own modules. In all other cases the start is a cold one.
+ * It has loaded nothing but our own modules, and rehearsed (child/rehearse.ts). In all other cases the start is a cold
+ * one.
  *
  * A standby blocks in a read, so it takes no processor; it keeps nothing alive; and it ends with its parent as any
  * child does. Unless {@link standby} or DUODAO_STANDBY says how many there are, there is one while starts follow each
@@ -61,7 +62,7 @@ let isIdle = false;
 let watchers: (() => void)[] = [];
 
 /**
- * Keeps so many processes warm, and resolves when they are. Each takes some 40 MB and no processor. They are filled up
+ * Keeps so many processes warm, and resolves when they are. Each takes some 60 MB and no processor. They are filled up
  * in the background as they are used. Until this is called, DUODAO_STANDBY in the environment is the number; without it
  * there is one, from the second start of this process on, for as long as starts come within two seconds.
  *
@@ -135,9 +136,15 @@ function saidSize(): number | undefined {
 function noteStart(): void {
   startCount++;
   isIdle = false;
+  awaitIdleness();
+}
+
+/** What boots is still a start, and what was begun for the next one is given its time. */
+function awaitIdleness(): void {
   if (saidSize() !== undefined) return;
   clearTimeout(idling);
   idling = setTimeout(() => {
+    if (countBoots() > 0) return awaitIdleness();
     isIdle = true;
     fill();
   }, IDLE_MS).unref();
@@ -240,6 +247,7 @@ function begin(): boolean {
   }
   const one: Warm = { child, line, circumstances: inherited, isReady: false };
   warm.add(one);
+  awaitIdleness();
   child.unref();
   line.unref();
   const lost = (): void => {

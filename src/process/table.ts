@@ -61,7 +61,7 @@ export interface ProcessRow {
 
 /** One row before the kernel is asked: what the record says, what the slot says, or both. */
 interface Entry {
-  readonly record?: Named<RecordFacts> | undefined;
+  readonly record?: ShownRecord | undefined;
   readonly slot?: SeenParticipant | undefined;
 }
 
@@ -69,6 +69,7 @@ interface Entry {
 const LAST = Number.MAX_VALUE;
 
 type Named<T> = T & { readonly name: string };
+type ShownRecord = Named<RecordFacts> & { readonly kind: ProcessRow['kind'] };
 
 /**
  * All processes and threads of this program that use duodao: the living, and the ended ones until they are given up. In
@@ -83,7 +84,8 @@ export function tableOf(onlooker: Onlooker): ProcessRow[] {
   // Records first: who starts meanwhile is seen in its slot, if not here.
   const records = onlooker
     .objects(RECORD_KIND, RECORD.sizeBytes)
-    .map(({ label, body }) => ({ ...readRecord(body), name: label }));
+    .map(({ label, body }) => ({ ...readRecord(body), name: label }))
+    .filter(isShown);
   const slots = onlooker.participants();
   const boot = bootMoment(); // once, as it is only known to some ms
   return join(records, slots)
@@ -91,7 +93,11 @@ export function tableOf(onlooker: Onlooker): ProcessRow[] {
     .toSorted((a, b) => (a.startedAt ?? LAST) - (b.startedAt ?? LAST) || (a.pid ?? 0) - (b.pid ?? 0));
 }
 
-function join(records: readonly Named<RecordFacts>[], slots: readonly SeenParticipant[]): Entry[] {
+function isShown(record: Named<RecordFacts>): record is ShownRecord {
+  return record.kind !== 'rehearsal';
+}
+
+function join(records: readonly ShownRecord[], slots: readonly SeenParticipant[]): Entry[] {
   const left = new Set(slots);
   const entries: Entry[] = records.map((record) => {
     const slot = slots.find((one) => left.has(one) && belongs(record, one));
@@ -134,7 +140,7 @@ function rowOf({ record, slot }: Entry, boot: number): ProcessRow {
 }
 
 /** A process has the name of its record until it has said its own. */
-function nameOf(record: Named<RecordFacts> | undefined, slot: SeenParticipant | undefined): string {
+function nameOf(record: ShownRecord | undefined, slot: SeenParticipant | undefined): string {
   const isLoading = record?.stage === 'new' || record?.stage === 'ready';
   return (isLoading ? undefined : slot?.name) || record?.name || '';
 }

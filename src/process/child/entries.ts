@@ -16,3 +16,10 @@ export function mainEntry(): string {
 export function threadEntry(): string {
   return new URL(`./thread${extname(import.meta.url)}`, import.meta.url).href;
 }
+
+/** The modules by which programs enter the package: what its package.json exports, in the same form. */
+export function packageDoors(): string[] {
+  return ['index', 'sync/public'].map((door) => {
+    return new URL(`../../${door}${extname(import.meta.url)}`, import.meta.url).href;
+  });
+}

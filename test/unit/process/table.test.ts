@@ -12,7 +12,7 @@ import { here } from '../../../src/memory/here.ts';
 import { BODY_OFFSET } from '../../../src/memory/index.ts';
 import { startTimeOf } from '../../../src/platform/index.ts';
 import { ProcessRecord } from '../../../src/process/record.ts';
-import { RECORD } from '../../../src/process/record-shape.ts';
+import { RECORD, type RecordKind } from '../../../src/process/record-shape.ts';
 import { takeAwaiting, takeBlocking } from '../../fixtures/processes/onlooked.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, start } from '../../harness/participants.ts';
@@ -25,7 +25,7 @@ function row(name: string): ProcessRow | undefined {
   return processTable().find((one) => one.name === name);
 }
 
-function newRecord(name: string, kind?: 'process' | 'thread'): ProcessRecord {
+function newRecord(name: string, kind?: RecordKind): ProcessRecord {
   const [orders, args] = [makeParcel(0, 'orders'), makeParcel([], 'args')];
   return ProcessRecord.create(name, false, orders, args, undefined, kind);
 }
@@ -64,6 +64,12 @@ test('processTable() has this process in it, with what the kernel says', () => {
   });
   assert.ok(cpuMs! > 0 && residentBytes! > 1e6);
   assert.ok(Math.abs(startedAt! - performance.timeOrigin) < 10_000);
+});
+
+test('The record of a rehearsal is nobody’s, and has no row', () => {
+  const record = newRecord('play', 'rehearsal');
+  assert.equal(row('play'), undefined);
+  closed(record);
 });
 
 test('A row goes with its record from new to terminated', async () => {
