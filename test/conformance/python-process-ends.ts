@@ -127,9 +127,12 @@ export const ENDS: readonly Row[] = [
   codes('An exception has its traceback on stderr, and 1', 'the same, with the name', python.throwError, [
     [undefined, 1, /^ending: RangeError: thrown on purpose\n +at throwError .*python\.ts/],
   ]),
-  codes('The same of one far from the target', 'the same, as Node.js prints it', python.failUncaught, [
-    [undefined, 1, /RangeError: nobody catches this\n +at .*python\.ts/],
-  ]),
+  codes(
+    'The same of one far from the target',
+    'the same, with the name before what Node.js prints',
+    python.failUncaught,
+    [[undefined, 1, /^ending: nobody caught .*\n[^]*RangeError: nobody catches this\n +at .*python\.ts/]],
+  ),
   codes('A signal N gives -N, SIGSEGV -11', 'the same', targets.signalSelf, [
     ['SIGSEGV', -11, SILENT],
     ['SIGTERM', -15, SILENT],
