@@ -1,6 +1,6 @@
 /**
  * How a child or a thread answers: what its target gave goes into the record, and what went wrong to standard error,
- * too, always with the name of whoever it was.
+ * too, with the name of whoever it was.
  *
  * @module
  */
