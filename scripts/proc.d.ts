@@ -9,3 +9,5 @@ export interface ProcessEntry {
 }
 
 export function processes(): Map<number, ProcessEntry>;
+/** Ends processes by force, unless their pid belongs to another one by now. */
+export function kill(victims: Iterable<Pick<ProcessEntry, 'pid' | 'key'>>): void;

@@ -31,6 +31,12 @@ export interface RunOptions {
   readonly flags?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: 'open' | 'none';
+  /**
+   * As a shell starts it that has a terminal: in a process group of its own, which is not the group of the shell. So
+   * all of it can be signalled, and stopped, together; `process` is the shell then, whose code is 128 + N after a
+   * signal N.
+   */
+  readonly isJob?: boolean;
 }
 
 /** Where a fixture lies. */
@@ -44,18 +50,19 @@ export function run(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Program {
-  const { flags = [], env = {}, input = 'none' } = options;
+  const { flags = [], env = {}, input = 'none', isJob = false } = options;
   const program = file === undefined ? [] : [fileURLToPath(fixture(file))];
-  // A core of a process that aborts would lie about in the folder of the project.
+  // A core of a process that aborts would lie about in the folder of the project. What a shell has to say of its jobs
+  // is not what they say.
   const command = [
-    'ulimit -c 0; exec "$@"',
+    isJob ? 'ulimit -c 0; set -m; "$@" & exec 2> /dev/null; wait -f $!' : 'ulimit -c 0; exec "$@"',
     'sh',
     process.execPath,
     ...process.execArgv,
     ...flags,
     ...program,
   ];
-  const child = spawn('/bin/sh', ['-c', ...command, ...args], {
+  const child = spawn(isJob ? 'bash' : '/bin/sh', ['-c', ...command, ...args], {
     env: { DUODAO_STANDBY: '0', ...process.env, ...env },
     stdio: [input === 'open' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,6 @@
 /**
  * How a child or a thread answers: what its target gave goes into the record, and what went wrong to standard error,
- * too.
+ * too, with the name of whoever it was.
  *
  * @module
  */
@@ -49,4 +49,16 @@ export function complain(name: string, error: unknown): void {
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${inspect(error)}`;
   process.stderr.write(`${name}: ${text}\n`);
+}
+
+/**
+ * Has `name()` stand before what Node.js prints when it ends this process by an error that nobody caught. A listener
+ * that only watches: what a program does with such errors stays its own.
+ */
+export function signFailures(name: () => string): void {
+  process.on('uncaughtExceptionMonitor', () => {
+    const isCaught = process.listenerCount('uncaughtException') > 0;
+    if (isCaught || process.hasUncaughtExceptionCaptureCallback()) return;
+    process.stderr.write(`${name()}: nobody caught this error:\n`);
+  });
 }

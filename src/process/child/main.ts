@@ -19,7 +19,7 @@ import { markChild } from '../main-guard.ts';
 import type { ChildOrders } from '../orders.ts';
 import { Process } from '../process.ts';
 import { ProcessRecord } from '../record.ts';
-import { complain, deliver } from './answer.ts';
+import { complain, deliver, signFailures } from './answer.ts';
 import { readWork } from './work.ts';
 
 function tieLife(lifeFd: number): void {
@@ -76,6 +76,7 @@ async function begin(place: ChildPlace): Promise<void> {
 
 const place = readPlace(process.argv[2]);
 if (place) {
+  signFailures(() => currentProcess().name);
   begin(place).catch((error: unknown) => {
     process.exitCode = 1;
     complain(currentProcess().name, error);
