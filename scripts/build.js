@@ -1,5 +1,5 @@
 /**
- * Builds dist from src with the TypeScript compiler, and nothing else.
+ * Builds dist from src: the TypeScript compiler makes JavaScript and declarations, bundle.js few files of many.
  *
  * The new dist is made beside the old one and takes its place in the end: a build that fails changes nothing,
  * and programs that run from dist meanwhile always find a whole one.
@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.js';
 import { fingerprint } from './fingerprint.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -80,6 +81,7 @@ try {
   const word = fingerprint();
   if (compile()) {
     dropFaultPoints();
+    await bundle(FRESH);
     writeFileSync(join(FRESH, '.built'), word);
     replace();
   } else {

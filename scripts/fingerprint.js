@@ -1,5 +1,5 @@
 /**
- * What dist is built from, in one word: a hash over the sources, the compiler's settings and its version.
+ * What dist is built from, in one word: a hash over the sources, the settings of the tools and their versions.
  *
  * Contents rather than times, as a checkout gives all files the time of the checkout, and a deleted file has
  * none. build.js leaves the word in dist/.built, setup.js compares.
@@ -10,7 +10,14 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const ROOT = new URL('../', import.meta.url);
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json'];
+const SETTINGS = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.js',
+  'scripts/bundle.js',
+  'node_modules/typescript/package.json',
+  'node_modules/rollup/package.json',
+];
 
 export function fingerprint() {
   const sources = readdirSync(new URL('src/', ROOT), { recursive: true })

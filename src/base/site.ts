@@ -5,8 +5,9 @@
  *
  * @module
  */
-/** Our own code: whatever lies beside or below this room. */
-const OURS: string = decodeURI(new URL('../', import.meta.url).pathname);
+import { HOME } from './home.ts';
+
+const OURS: string = decodeURI(new URL(HOME).pathname);
 const FRAMES = 30;
 const FRAME = /^\s*at (?:(.*) \()?(?:file:\/\/)?(\/[^()]*|[^()]*:\d+:\d+)\)?$/;
 

@@ -11,7 +11,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import { DuodaoError } from '../base/index.ts';
+import { DuodaoError, HOME } from '../base/index.ts';
 import { didYouMean } from './nearest.ts';
 import { print } from './print.ts';
 import { quoted, UsageError } from './usage-error.ts';
@@ -84,7 +84,7 @@ function isHelp(word: string): boolean {
 }
 
 async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(new URL('../package.json', HOME), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

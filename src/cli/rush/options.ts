@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { HOME } from '../../base/index.ts';
 import { type Options, parseOptions } from '../args.ts';
 
 const TABLE = {
@@ -78,7 +79,7 @@ export function parseRush(words: readonly string[]): RushOptions {
   };
 }
 
-/** The sample data beside the package; src/ and dist/ are at the same depth. */
+/** The sample data of the package. */
 function sample(name: string): string {
-  return fileURLToPath(new URL(`../../../examples/data/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../examples/data/${name}`, HOME));
 }

@@ -1,25 +1,27 @@
 /**
- * Where the files lie that children and threads begin with. The one place that builds such addresses: the compiler
- * rewrites the extension of an import, but not of a URL.
+ * Where the files lie that children and threads begin with. They keep their names and places in what is built: the
+ * list of scripts/bundle.js has them.
  *
  * @module
  */
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FORM, HOME } from '../../base/index.ts';
 
 /** The file that a child process begins with, in the form that we run in ourselves: sources or compiled. */
 export function mainEntry(): string {
-  return fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
+  return fileURLToPath(moduleOf('process/child/main'));
 }
 
 /** The module that a thread begins with, in the same form. */
 export function threadEntry(): string {
-  return new URL(`./thread${extname(import.meta.url)}`, import.meta.url).href;
+  return moduleOf('process/child/thread');
 }
 
 /** The modules by which programs enter the package: what its package.json exports, in the same form. */
 export function packageDoors(): string[] {
-  return ['index', 'sync/public'].map((door) => {
-    return new URL(`../../${door}${extname(import.meta.url)}`, import.meta.url).href;
-  });
+  return ['index', 'sync/public'].map(moduleOf);
+}
+
+function moduleOf(name: string): string {
+  return new URL(`${name}${FORM}`, HOME).href;
 }
