@@ -10,6 +10,7 @@ import { checkName } from '../memory/index.ts';
 import type { StopOptions } from './ending.ts';
 import type { Exit } from './exit.ts';
 import type { Life } from './life.ts';
+import { checkOptionNames } from './option-names.ts';
 import { type AnyOptions, checkOptions } from './options.ts';
 import type { Beginning } from './orders.ts';
 import type { ProcessState } from './state.ts';
@@ -73,6 +74,7 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
       ({ name: this.#name, daemon: this.#daemon } = kind.oneself());
       return;
     }
+    checkOptionNames(options, kind.noun);
     checkOptions(options, kind.noun);
     checkForm(options.target, new.target, kind);
     this.#target = options.target;

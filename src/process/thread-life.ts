@@ -12,9 +12,10 @@ import { passGate } from './boot-gate.ts';
 import { complain } from './child/answer.ts';
 import type { Exit } from './exit.ts';
 import { Life } from './life.ts';
+import type { AnyOptions } from './options.ts';
 import type { Stage } from './record.ts';
 import { type ProcessState, threadState } from './state.ts';
-import { exitOfThread, noAnswer } from './thread-end.ts';
+import { exitOfThread, isOutOfMemory, noAnswer } from './thread-end.ts';
 import { launchThread } from './thread-launch.ts';
 
 const EXIT_PATIENCE_MS = 1000;
@@ -46,17 +47,17 @@ export class ThreadLife extends Life {
    * Starts the worker when it is its turn, and resolves then; undefined if that was at once. What Node.js refuses is
    * told by the exit.
    */
-  begin(daemon: boolean): Promise<void> | undefined {
+  begin({ memory }: AnyOptions, daemon: boolean): Promise<void> | undefined {
     this.record.pid = process.pid;
     this.record.setStage('ready');
-    return passGate(this, () => this.#launch(daemon));
+    return passGate(this, () => this.#launch(memory?.hardBytes, daemon));
   }
 
-  #launch(daemon: boolean): void {
+  #launch(heapBytes: number | undefined, daemon: boolean): void {
     const { record } = this;
     let worker: Worker;
     try {
-      worker = launchThread(this.name, record.reference, this.#brake);
+      worker = launchThread(this.name, record.reference, this.#brake, heapBytes);
     } catch (reason) {
       this.end({ how: 'not-started', reason: reason as Error });
       return;
@@ -72,7 +73,8 @@ export class ThreadLife extends Life {
       running.delete(this);
       if (running.size === 0) process.off('exit', holdAll);
       const outcome = this.#failure ? 'error' : record.outcome;
-      this.end(exitOfThread({ code, isForced: this.#isForced, outcome }));
+      const isTooLarge = isOutOfMemory(this.#failure);
+      this.end(exitOfThread({ code, isForced: this.#isForced, isTooLarge, outcome }));
     });
     if (daemon) worker.unref();
     endWithProcess(this);
