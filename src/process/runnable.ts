@@ -140,7 +140,8 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
    *
    * @throws DuodaoError `not-exported` when the target or subclass has no address, `not-cloneable` when an argument or
    * a field cannot cross, `unsafe` where its own module is still being loaded, or in a daemon that may not have
-   * children. Nothing is started then.
+   * children, `over-limit` when 512 threads take part in this program already. Nothing is started then. Should that be
+   * so only when its turn comes, it is told by `join` and `result`.
    */
   async start(): Promise<this> {
     this.#needNew('start');

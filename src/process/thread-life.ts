@@ -7,6 +7,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { DuodaoError } from '../base/index.ts';
+import { here } from '../memory/index.ts';
 import { type Brake, hold, holdSync, makeBrake } from '../platform/index.ts';
 import { passGate } from './boot-gate.ts';
 import { complain } from './child/answer.ts';
@@ -14,6 +15,7 @@ import type { Exit } from './exit.ts';
 import { Life } from './life.ts';
 import type { AnyOptions } from './options.ts';
 import type { Stage } from './record.ts';
+import { checkRoom } from './refusals.ts';
 import { type ProcessState, threadState } from './state.ts';
 import { exitOfThread, isOutOfMemory, noAnswer } from './thread-end.ts';
 import { launchThread } from './thread-launch.ts';
@@ -57,6 +59,7 @@ export class ThreadLife extends Life {
     const { record } = this;
     let worker: Worker;
     try {
+      checkRoom(this.name, this);
       worker = launchThread(this.name, record.reference, this.#brake, heapBytes);
     } catch (reason) {
       this.end({ how: 'not-started', reason: reason as Error });
@@ -93,6 +96,10 @@ export class ThreadLife extends Life {
   /** Our process ends, which ends it as well. */
   holdForExit(): void {
     holdSync(this.#brake, EXIT_PATIENCE_MS);
+  }
+
+  override get hasPlace(): boolean {
+    return this.#tid !== undefined && here().slots.signOf(process.pid, this.#tid) !== undefined;
   }
 
   override stateNow(stage: Stage): ProcessState {

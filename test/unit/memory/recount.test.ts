@@ -11,7 +11,7 @@ function doubt(offset: number, serial: number): Doubt {
   return { reference: { kind: 1, offset, serial }, version: 0, count: 0 };
 }
 
-test('tally() counts each handle in each object, but for those of an object of itself, and of others there before', () => {
+test('tally() counts each handle in each object, but for those of itself, and of what was there before', () => {
   const doubts = [doubt(5, 1), doubt(6, 2), doubt(7, 3)];
   const to = (offset: number, serial: number): Doubt['reference'] => ({ kind: 1, offset, serial });
   tally(doubts, [
