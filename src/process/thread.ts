@@ -51,7 +51,7 @@ const KIND: RunnableKind = {
  *   large Map that grows or an array of many MB, has V8 end the whole process. What must not do that belongs in a
  *   {@link Process}.
  * - **If its process, or the thread that started it, ends:** it ends, too.
- * - **Cost:** some 100 ms of processor, two thirds of a {@link Process} that starts cold, and 17 MB: our modules are
+ * - **Cost:** some 120 ms of processor, two thirds of a {@link Process} that starts cold, and 17 MB: our modules are
  *   loaded once more. No standby helps; of short work, give one thread much.
  *
  * @example
