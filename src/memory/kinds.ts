@@ -38,8 +38,6 @@ export interface Kind {
   release?(object: SharedObject): void;
 }
 
-const LINE = 64;
-
 const kinds: Map<number, Kind> = new Map();
 
 export function registerKind(kind: Kind): void {
@@ -51,11 +49,10 @@ export function kindOf(id: number): Kind | undefined {
   return kinds.get(id);
 }
 
-/** How many handles of an object another one has in it. To be called inside the guard of that one. */
-export function handlesOf({ offset, serial }: SharedObject, container: SharedObject): number {
+/** The handles that an object has in it, as far as they count. To be called inside its guard. */
+export function handlesIn(container: SharedObject): readonly Reference[] {
   const kind = kindOf(container.kind);
   // A dying body does not count, unless its kind takes the handles out of it one by one.
-  if (!kind?.references || (container.flags & DYING && !kind.release)) return 0;
-  const isOne = (it: Reference): boolean => it.offset * LINE === offset && it.serial === serial;
-  return kind.references(container).filter(isOne).length;
+  if (!kind?.references || (container.flags & DYING && !kind.release)) return [];
+  return kind.references(container);
 }

@@ -19,7 +19,7 @@
  *
  * @module
  */
-import { layout, type Offsets } from '../base/index.ts';
+import { FAULTY, layout, type Offsets, pass } from '../base/index.ts';
 import { type Arena, SLOT_LIMIT } from './arena.ts';
 import { Guard, type GuardThread } from './guard.ts';
 import { readLabel, writeLabel } from './label.ts';
@@ -214,6 +214,24 @@ export class SharedObject {
       if (((this.words[OBJECT.holders / 4 + word] as number) & ~own) !== 0) return true;
     }
     return false;
+  }
+
+  /**
+   * Inside the guard: what is to become of it. `down`: nobody can reach it, and it is for `tag` to take it down, which
+   * is noted; `doubt`: nobody can, if its number of handles is too high.
+   */
+  judge(tag: number): 'keep' | 'down' | 'doubt' {
+    if (this.flags & DYING) {
+      if (this.freer !== 0) return 'keep';
+      this.freer = tag;
+      return 'down';
+    }
+    if (this.flags & NAMED || this.isHeld) return 'keep';
+    if (this.flights > 0) return this.isDoubtful ? 'doubt' : 'keep';
+    this.freer = tag;
+    this.flags |= DYING;
+    if (FAULTY) pass('object.dying');
+    return 'down';
   }
 
   /** Before the change: a death between the two must not hide it from who counts the handles meanwhile. */

@@ -19,8 +19,9 @@ import { type Allocator, OBJECT } from './allocator.ts';
 import { type Arena, AT } from './arena.ts';
 import type { GuardThread } from './guard.ts';
 import { type Hold, Holds } from './holds.ts';
-import { handlesOf, type Kind, kindOf, type Reference } from './kinds.ts';
-import { BODY_OFFSET, DYING, NAMED, SharedObject } from './object.ts';
+import { handlesIn, type Kind, kindOf, type Reference } from './kinds.ts';
+import { BODY_OFFSET, DYING, SharedObject } from './object.ts';
+import { type Content, type Doubt, doubtOf, tally } from './recount.ts';
 import { BLOCK_LIMIT_BYTES } from './slab-shape.ts';
 import type { Slots, Tag } from './slots.ts';
 
@@ -130,7 +131,7 @@ export class Objects {
   leave(object: SharedObject, ifLast?: () => void): void {
     if (!this.#holds.end(object, object)) return;
     const isAlone = ifLast && !object.isHeldBeside(this.#thread.slot);
-    if (isAlone && object.isDoubtful && object.flights > 0) this.#recount(object);
+    if (isAlone && object.isDoubtful && object.flights > 0) this.#recount([doubtOf(object)]);
     this.#letGo(object, ifLast);
   }
 
@@ -166,7 +167,8 @@ export class Objects {
 
   #account(reference: Reference, change: (object: SharedObject) => void): boolean {
     const object = this.find(reference);
-    if (object) this.#change(object, () => change(object));
+    const doubt = object && this.#change(object, () => change(object));
+    if (doubt) this.#recount([doubt]);
     return object !== undefined;
   }
 
@@ -197,17 +199,19 @@ export class Objects {
   /** Takes back everything that a dead participant had. True when all of it could be dealt with. */
   reap(dead: Tag, slot: number): boolean {
     let complete = true;
-    for (const object of this.all()) complete = this.#reapObject(object, dead, slot) && complete;
+    const doubts: Doubt[] = [];
+    for (const object of this.all()) complete = this.#reapObject(object, dead, slot, doubts) && complete;
+    this.#recount(doubts);
     // Not before: it may be the data of an object that was just finished.
     if (complete)
       for (const piece of this.#heap.pieces()) if (piece.owner === dead) this.#heap.give(piece.offset, dead);
     return complete;
   }
 
-  #reapObject(object: SharedObject, dead: Tag, slot: number): boolean {
+  #reapObject(object: SharedObject, dead: Tag, slot: number, doubts: Doubt[]): boolean {
     const kind = kindOf(object.kind);
     if (!kind) return false; // a room that this program did not load: another participant will see to it
-    this.#change(object, () => {
+    const doubt = this.#change(object, () => {
       // The slot may have been buried and given out again meanwhile: then its marks are somebody else's.
       if (this.#slots.tagOf(slot) !== dead || !this.#slots.isDead(slot)) return;
       if (object.flags & DYING) {
@@ -222,39 +226,29 @@ export class Objects {
       if (object.flights > 0) object.isDoubtful = true;
       kind.reap(object, dead);
     });
+    if (doubt) doubts.push(doubt);
     return true;
   }
 
-  /** Changes the account of an object inside its guard, and takes the object down if nobody can reach it now. */
-  #change(object: SharedObject, change: () => void): void {
+  /**
+   * Changes the account of an object inside its guard, and takes the object down if nobody can reach it now. If that
+   * is in doubt, its handles are to be counted anew.
+   */
+  #change(object: SharedObject, change: () => void): Doubt | undefined {
     const verdict = this.#inside(object, () => {
       if (!this.#isThere(object)) return 'keep';
       change();
-      return this.#verdict(object);
+      return object.judge(this.#thread.tag);
     });
     if (verdict === 'down') this.#takeDown(object);
-    if (verdict === 'doubt') this.#recount(object);
-  }
-
-  #verdict(object: SharedObject): 'keep' | 'down' | 'doubt' {
-    if (object.flags & DYING) {
-      if (object.freer !== 0) return 'keep';
-      object.freer = this.#thread.tag;
-      return 'down';
-    }
-    if (object.flags & NAMED || object.isHeld) return 'keep';
-    if (object.flights > 0) return object.isDoubtful ? 'doubt' : 'keep';
-    object.freer = this.#thread.tag;
-    object.flags |= DYING;
-    if (FAULTY) pass('object.dying');
-    return 'down';
+    return verdict === 'doubt' ? doubtOf(object) : undefined;
   }
 
   /** Only the freer comes here, so nobody else touches the body. Each step may be done twice. */
   #takeDown(object: SharedObject): void {
     const kind = kindOf(object.kind);
     kind?.release?.(object);
-    // What is still inside is not counted any more (see handlesOf), so these numbers are in doubt.
+    // What is still inside is not counted any more (see handlesIn), so these numbers are in doubt.
     for (const reference of kind?.references?.(object) ?? []) this.handleLost(reference);
     if (object.runOffset) this.#heap.give(object.runOffset, -object.serial);
     const { tag } = this.#thread;
@@ -264,30 +258,35 @@ export class Objects {
     this.#heap.give(object.offset, tag);
   }
 
-  /** Counts the handles of an object that nobody holds by looking into all others. */
-  #recount(object: SharedObject): void {
-    for (;;) {
-      const version = object.version;
-      const count = this.#countHandles(object);
-      let settled = true; // if it is gone by now, too
-      this.#change(object, () => {
-        // Who holds it may be about to count a handle that he has just taken out of its message.
-        const isHeld = object.isHeldBeside(this.#thread.slot);
-        settled = object.version === version || isHeld;
-        if (object.version !== version || isHeld) return;
-        object.flights = count;
-        object.isDoubtful = false;
-      });
-      if (settled) return;
+  /** Counts the handles of objects that nobody holds by looking into all others. */
+  #recount(doubts: readonly Doubt[]): void {
+    for (let left = doubts; left.length > 0; ) {
+      tally(left, this.#contents());
+      left = left.flatMap((doubt) => this.#settle(doubt) ?? []);
     }
   }
 
-  #countHandles(object: SharedObject): number {
-    const look = (container: SharedObject): number =>
-      this.#inside(container, () => (this.#isThere(container) ? handlesOf(object, container) : 0));
-    let count = 0;
-    for (const container of this.all()) if (container.offset !== object.offset) count += look(container);
-    return count;
+  /** Notes what was counted. If it may be another number by now: what is to be counted once more. */
+  #settle({ reference, version, count }: Doubt): Doubt | undefined {
+    const object = this.find(reference);
+    if (!object) return undefined; // it is gone by now
+    let settled = true; // if it goes now, too
+    this.#change(object, () => {
+      // Who holds it may be about to count a handle that he has just taken out of its message.
+      const isHeld = object.isHeldBeside(this.#thread.slot);
+      settled = object.version === version || isHeld;
+      if (object.version !== version || isHeld) return;
+      object.flights = count;
+      object.isDoubtful = false;
+    });
+    return settled ? undefined : doubtOf(object);
+  }
+
+  *#contents(): Generator<Content> {
+    for (const one of this.all()) {
+      const look = (): readonly Reference[] => (this.#isThere(one) ? handlesIn(one) : []);
+      yield { offset: one.offset, references: this.#inside(one, look) };
+    }
   }
 
   /** Inside the guard: whether the block still holds the object that we made the access for. */

@@ -51,6 +51,12 @@ export function countBoots(): number {
   return booting.size;
 }
 
+/** How many of those that boot now, beside this one, have no place among the participants yet. */
+export function countUnplaced(beside?: Life): number {
+  countBoots();
+  return [...booting.keys()].filter((life) => life !== beside && !life.hasPlace).length;
+}
+
 /** It has ended: nothing of it may be kept here. */
 export function leaveGate(life: Life): void {
   booting.delete(life);

@@ -11,7 +11,7 @@ export type Exit =
   | {
       readonly how: 'killed';
       readonly signal: NodeJS.Signals;
-      /** There if it was we who killed it: it held more memory than it was allowed to. */
+      /** There if it held more memory than it was allowed to; of a thread: than its heap could hold. */
       readonly reason?: 'memory-limit';
     }
   | { readonly how: 'not-started'; readonly reason: Error };

@@ -42,6 +42,9 @@ export abstract class Life {
   /** The same of one that lives. */
   abstract stateNow(stage: Stage): ProcessState;
 
+  /** Whether it is among the participants by now, with a slot of its own. */
+  abstract get hasPlace(): boolean;
+
   get stage(): Stage {
     return this.#exit === undefined ? this.record.stage : 'terminated';
   }

@@ -6,6 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { DuodaoError, FAULTY, pass } from '../base/index.ts';
 import { describeExit, type Exit, exitCodeOf } from './exit.ts';
+import { here } from '../memory/index.ts';
 import type { MemoryHeld } from '../platform/index.ts';
 import { passGate } from './boot-gate.ts';
 import { launch } from './launch.ts';
@@ -14,6 +15,7 @@ import { watchMemory } from './memory-limit.ts';
 import type { AnyOptions, MemoryOptions } from './options.ts';
 import { renice, setAffinity } from './priority.ts';
 import type { Stage } from './record.ts';
+import { checkRoom } from './refusals.ts';
 import { takeStandby } from './standby.ts';
 import { type ProcessState, processState } from './state.ts';
 import { prefixOutput, unrefStreams } from './stdio.ts';
@@ -48,6 +50,7 @@ export class ProcessLife extends Life {
     const { reference } = this.record;
     let child: ChildProcess;
     try {
+      checkRoom(this.name, this);
       child = takeStandby(reference, options) ?? launch(reference, options);
     } catch (reason) {
       // Node.js throws some refusals of the system, and reports others by the event below.
@@ -126,6 +129,10 @@ export class ProcessLife extends Life {
       return;
     }
     if (signal !== 'SIGCONT') this.end({ how: 'killed', signal }); // before its turn to start
+  }
+
+  override get hasPlace(): boolean {
+    return this.pid !== undefined && here().slots.signOf(this.pid, 0) !== undefined;
   }
 
   override stateNow(stage: Stage): ProcessState {

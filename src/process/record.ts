@@ -50,6 +50,14 @@ const KIND: Kind = {
   },
   reap() {}, // how a process ended is for its parent to say
   references: (object) => HANDLES.flatMap((field) => readHandle(object, field) ?? []),
+  // One by one and exactly: a record that went with a handle in it would have all of the arena looked through.
+  release(object) {
+    for (const field of HANDLES) {
+      const there = readHandle(object, field);
+      Atomics.store(object.words, at(field), 0);
+      if (there) here().objects.handleTaken(there);
+    }
+  },
 };
 registerKind(KIND);
 

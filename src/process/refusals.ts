@@ -5,10 +5,11 @@
  */
 import { DuodaoError } from '../base/index.ts';
 import { here, SLOT_LIMIT } from '../memory/index.ts';
-import { countBoots } from './boot-gate.ts';
+import { countUnplaced } from './boot-gate.ts';
 import { isBooting } from './boot-guard.ts';
 import { currentProcess, mayHaveChildren } from './family.ts';
 import { readPlace } from './launch.ts';
+import type { Life } from './life.ts';
 import { inChild } from './main-guard.ts';
 import { ownThreadPlace } from './thread-launch.ts';
 
@@ -44,9 +45,12 @@ function withoutEnd(noun: 'process' | 'thread', self: string): DuodaoError {
   );
 }
 
-/** Whether one more will have its place in the tree. Those that boot do not have theirs yet. */
-function checkRoom(name: string): void {
-  const free = (): number => here().slots.free - countBoots();
+/**
+ * Whether one more will have its place in the tree, beside those that have theirs, and those that boot. It is asked
+ * again of a life whose turn has come: others have begun while it waited.
+ */
+export function checkRoom(name: string, life?: Life): void {
+  const free = (): number => here().slots.free - countUnplaced(life);
   if (free() > 0 || (here().reap() && free() > 0)) return;
   throw new DuodaoError(
     'over-limit',

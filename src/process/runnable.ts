@@ -10,6 +10,7 @@ import { checkName } from '../memory/index.ts';
 import type { StopOptions } from './ending.ts';
 import type { Exit } from './exit.ts';
 import type { Life } from './life.ts';
+import { checkOptionNames } from './option-names.ts';
 import { type AnyOptions, checkOptions } from './options.ts';
 import type { Beginning } from './orders.ts';
 import type { ProcessState } from './state.ts';
@@ -73,6 +74,7 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
       ({ name: this.#name, daemon: this.#daemon } = kind.oneself());
       return;
     }
+    checkOptionNames(options, kind.noun);
     checkOptions(options, kind.noun);
     checkForm(options.target, new.target, kind);
     this.#target = options.target;
@@ -138,7 +140,8 @@ export abstract class Runnable<F extends AnyFunction = AnyFunction> implements A
    *
    * @throws DuodaoError `not-exported` when the target or subclass has no address, `not-cloneable` when an argument or
    * a field cannot cross, `unsafe` where its own module is still being loaded, or in a daemon that may not have
-   * children. Nothing is started then.
+   * children, `over-limit` when 512 threads take part in this program already. Nothing is started then. Should that be
+   * so only when its turn comes, it is told by `join` and `result`.
    */
   async start(): Promise<this> {
     this.#needNew('start');

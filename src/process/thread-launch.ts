@@ -16,6 +16,8 @@ import type { Reference } from '../memory/index.ts';
 import type { Brake } from '../platform/index.ts';
 import { threadEntry } from './child/entries.ts';
 
+const MIB = 1024 * 1024;
+
 /** What a thread is told as it starts: where its record lies. */
 export interface ThreadPlace {
   readonly duodao: 'thread';
@@ -24,10 +26,22 @@ export interface ThreadPlace {
   readonly serial: number;
 }
 
-/** Starts the worker of a thread for the record with this handle. */
-export function launchThread(name: string, { offset, serial }: Reference, brake: Brake): Worker {
+/** Starts the worker of a thread for the record with this handle. Its heap may hold so much, if that is limited. */
+export function launchThread(
+  name: string,
+  { offset, serial }: Reference,
+  brake: Brake,
+  heapBytes: number = Number.POSITIVE_INFINITY,
+): Worker {
   const place: ThreadPlace = { duodao: 'thread', offset, serial, brake };
-  return new Worker(firstLine(threadEntry(), missingLoader()), { eval: true, workerData: place, name });
+  return new Worker(firstLine(threadEntry(), missingLoader()), {
+    eval: true,
+    workerData: place,
+    name,
+    ...(heapBytes < Number.POSITIVE_INFINITY && {
+      resourceLimits: { maxOldGenerationSizeMb: heapBytes / MIB },
+    }),
+  });
 }
 
 /** The place of this thread's record, if it is one of ours. */

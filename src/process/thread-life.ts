@@ -7,14 +7,17 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { DuodaoError } from '../base/index.ts';
+import { here } from '../memory/index.ts';
 import { type Brake, hold, holdSync, makeBrake } from '../platform/index.ts';
 import { passGate } from './boot-gate.ts';
 import { complain } from './child/answer.ts';
 import type { Exit } from './exit.ts';
 import { Life } from './life.ts';
+import type { AnyOptions } from './options.ts';
 import type { Stage } from './record.ts';
+import { checkRoom } from './refusals.ts';
 import { type ProcessState, threadState } from './state.ts';
-import { exitOfThread, noAnswer } from './thread-end.ts';
+import { exitOfThread, isOutOfMemory, noAnswer } from './thread-end.ts';
 import { launchThread } from './thread-launch.ts';
 
 const EXIT_PATIENCE_MS = 1000;
@@ -46,17 +49,18 @@ export class ThreadLife extends Life {
    * Starts the worker when it is its turn, and resolves then; undefined if that was at once. What Node.js refuses is
    * told by the exit.
    */
-  begin(daemon: boolean): Promise<void> | undefined {
+  begin({ memory }: AnyOptions, daemon: boolean): Promise<void> | undefined {
     this.record.pid = process.pid;
     this.record.setStage('ready');
-    return passGate(this, () => this.#launch(daemon));
+    return passGate(this, () => this.#launch(memory?.hardBytes, daemon));
   }
 
-  #launch(daemon: boolean): void {
+  #launch(heapBytes: number | undefined, daemon: boolean): void {
     const { record } = this;
     let worker: Worker;
     try {
-      worker = launchThread(this.name, record.reference, this.#brake);
+      checkRoom(this.name, this);
+      worker = launchThread(this.name, record.reference, this.#brake, heapBytes);
     } catch (reason) {
       this.end({ how: 'not-started', reason: reason as Error });
       return;
@@ -72,7 +76,8 @@ export class ThreadLife extends Life {
       running.delete(this);
       if (running.size === 0) process.off('exit', holdAll);
       const outcome = this.#failure ? 'error' : record.outcome;
-      this.end(exitOfThread({ code, isForced: this.#isForced, outcome }));
+      const isTooLarge = isOutOfMemory(this.#failure);
+      this.end(exitOfThread({ code, isForced: this.#isForced, isTooLarge, outcome }));
     });
     if (daemon) worker.unref();
     endWithProcess(this);
@@ -91,6 +96,10 @@ export class ThreadLife extends Life {
   /** Our process ends, which ends it as well. */
   holdForExit(): void {
     holdSync(this.#brake, EXIT_PATIENCE_MS);
+  }
+
+  override get hasPlace(): boolean {
+    return this.#tid !== undefined && here().slots.signOf(process.pid, this.#tid) !== undefined;
   }
 
   override stateNow(stage: Stage): ProcessState {

@@ -11,6 +11,15 @@ export interface ThreadCommon {
   readonly name?: string;
   /** A daemon does not keep its process alive; inherited from the thread that makes it if left out. */
   readonly daemon?: boolean;
+  /** How much memory it may hold. */
+  readonly memory?: {
+    /**
+     * When its JavaScript heap needs more, it is ended: its exit has the reason `memory-limit`. What lies outside of
+     * the heap is not counted: ArrayBuffers, and memory that is shared. Without it V8 has a limit of its own, of some
+     * GiB. Of a thread no other limits can be set, as nobody can look into its heap from outside.
+     */
+    readonly hardBytes?: number;
+  };
 }
 
 /** A target and its arguments; these may be left out only if the target needs none. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { afterEach, test } from 'node:test';
-import { countBoots, passGate } from '../../../src/process/boot-gate.ts';
+import { countBoots, countUnplaced, passGate } from '../../../src/process/boot-gate.ts';
 import type { Life } from '../../../src/process/life.ts';
 
 const LIMIT = Math.max(4, 2 * availableParallelism());
@@ -10,6 +10,7 @@ const LIMIT = Math.max(4, 2 * availableParallelism());
 interface Boot {
   isAlive: boolean;
   stage: 'ready' | 'running';
+  hasPlace: boolean;
 }
 let lives: Boot[] = [];
 afterEach(() => {
@@ -18,7 +19,7 @@ afterEach(() => {
 });
 
 function life(): Boot {
-  const one: Boot = { isAlive: true, stage: 'ready' };
+  const one: Boot = { isAlive: true, stage: 'ready', hasPlace: false };
   lives.push(one);
   return one;
 }
@@ -42,6 +43,19 @@ test('Boots begin at once while there is room, and then as others have begun the
   (all[1] as Boot).isAlive = false;
   for (const turn of turns) await turn;
   assert.deepEqual(launched, [...first, LIMIT, LIMIT + 1, LIMIT + 2]);
+});
+
+test('Boots are counted apart that have no place of their own yet, beside the one that asks', () => {
+  const [placed, waiting, asking] = [life(), life(), life()];
+  placed.hasPlace = true;
+  for (const one of [placed, waiting, asking])
+    assert.equal(
+      pass(one, () => undefined),
+      undefined,
+    );
+  assert.deepEqual([countBoots(), countUnplaced(), countUnplaced(asking as unknown as Life)], [3, 2, 1]);
+  waiting.stage = 'running';
+  assert.equal(countUnplaced(asking as unknown as Life), 0);
 });
 
 test('Boots that are called off before their turn are not launched, and are in nobody’s way', async () => {

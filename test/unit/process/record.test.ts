@@ -8,7 +8,7 @@ import { makeParcel, openParcel } from '../../../src/ipc/index.ts';
 import { here } from '../../../src/memory/here.ts';
 import { BODY_OFFSET } from '../../../src/memory/index.ts';
 import { ProcessRecord } from '../../../src/process/record.ts';
-import { assertGivenBack, restingBytes } from '../../harness/tree.ts';
+import { assertGivenBack, restingBytes, usedBytes } from '../../harness/tree.ts';
 
 function makeRecord(args: unknown = [], daemon = false): ProcessRecord {
   return ProcessRecord.create(
@@ -42,6 +42,16 @@ test('ProcessRecord holds what the process is told, until it is dropped', async 
   record.dropOrders();
   assert.deepEqual([record.args, record.orders], [undefined, undefined]);
   assert.equal(makeRecord().daemon, false);
+});
+
+test('ProcessRecord that nobody holds gives up all that is in it, and has nobody look through the arena', (t) => {
+  const before = usedBytes();
+  const record = makeRecord(['x']);
+  record.deliver('value', makeParcel('y', 'result'));
+  const looks = t.mock.method(here().heap, 'pieces');
+  record.close();
+  assert.equal(looks.mock.callCount(), 0);
+  assert.ok(usedBytes() <= before); // less, when the garbage of others went meanwhile
 });
 
 test('ProcessRecord tells each access of stage, outcome and result', async () => {
