@@ -50,7 +50,7 @@ const KIND: RunnableKind = {
  *   them, and calls its `run(...args)`; constructors do not run again there. `#private` fields are refused.
  * - **If the child dies:** `join` says how, `result` rejects with `exited`; whatever it held is freed.
  * - **If the parent dies, however:** the child is killed by the kernel, busy or not, unless it is `detached`.
- * - **Cost:** a fresh Node.js, some 150 ms, or 10 to 30 with a {@link standby}; its memory is its own.
+ * - **Cost:** a fresh Node.js, some 100 ms, or 5 with a {@link standby}; its memory is its own, 25 MB at least.
  *
  * @example
  * ```ts

@@ -62,7 +62,7 @@ let isIdle = false;
 let watchers: (() => void)[] = [];
 
 /**
- * Keeps so many processes warm, and resolves when they are. Each takes some 60 MB and no processor. They are filled up
+ * Keeps so many processes warm, and resolves when they are. Each takes some 25 MB and no processor. They are filled up
  * in the background as they are used. Until this is called, DUODAO_STANDBY in the environment is the number; without it
  * there is one, from the second start of this process on, for as long as starts come within two seconds.
  *
@@ -72,7 +72,7 @@ let watchers: (() => void)[] = [];
  * @example
  * ```ts
  * await standby({ size: 2 });
- * const child = await new Process({ target: work }).start();   // begins in 10 to 30 ms
+ * const child = await new Process({ target: work }).start();   // begins in some 5 ms
  * ```
  */
 export async function standby({ size: wanted = BY_ITSELF }: StandbyOptions = {}): Promise<void> {
