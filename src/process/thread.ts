@@ -51,8 +51,8 @@ const KIND: RunnableKind = {
  *   large Map that grows or an array of many MB, has V8 end the whole process. What must not do that belongs in a
  *   {@link Process}.
  * - **If its process, or the thread that started it, ends:** it ends, too.
- * - **Cost:** some 65 ms, two thirds of a {@link Process} that starts cold, and 17 MB: our modules are loaded once more.
- *   No standby helps; of short work, give one thread much.
+ * - **Cost:** some 65 ms, two thirds of a {@link Process} that starts cold, and 17 MB: our modules are loaded
+ *   once more. No standby helps; of short work, give one thread much.
  *
  * @example
  * ```ts
