@@ -4,7 +4,7 @@
  * @module
  */
 import { DuodaoError, type Wait } from '../base/index.ts';
-import type { Exit } from './exit.ts';
+import type { Exit } from './record/exit.ts';
 
 const GRACE_MS = 5000;
 

@@ -1,7 +1,7 @@
-import './functions.ts';
+import './address/functions.ts';
 
 export type { StopOptions } from './ending.ts';
-export type { Exit } from './exit.ts';
+export type { Exit } from './record/exit.ts';
 export {
   activeChildren,
   type CurrentProcess,
@@ -9,16 +9,16 @@ export {
   type ParentProcess,
   parentProcess,
 } from './family.ts';
-export { isMain } from './main-guard.ts';
+export { isMain } from './start/main-guard.ts';
 export type { MemoryOptions, ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
 export { Process } from './process.ts';
-export type { ProcessState } from './state.ts';
+export type { ProcessState } from './record/state.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
-export { type StandbyOptions, standby } from './standby.ts';
-export { type ProcessRow, processTable, tableOf } from './table.ts';
-export type { SeenExit } from './exit.ts';
-export type { StdioMode } from './stdio.ts';
-export { type AnyFunction, task } from './task.ts';
-export { Thread } from './thread.ts';
-export { threadCount } from './thread-family.ts';
-export type { ThreadCommon, ThreadOptions, ThreadSubclassOptions } from './thread-options.ts';
+export { type StandbyOptions, standby } from './start/standby.ts';
+export { type ProcessRow, processTable, tableOf } from './record/table.ts';
+export type { SeenExit } from './record/exit.ts';
+export type { StdioMode } from './start/stdio.ts';
+export { type AnyFunction, task } from './address/task.ts';
+export { Thread } from './thread/thread.ts';
+export { threadCount } from './thread/thread-family.ts';
+export type { ThreadCommon, ThreadOptions, ThreadSubclassOptions } from './thread/thread-options.ts';

@@ -9,10 +9,10 @@
 import { assert, type DuodaoError, FAULTY, pass, type Wait } from '../base/index.ts';
 import { openParcel } from '../ipc/index.ts';
 import { here } from '../memory/index.ts';
-import { leaveGate } from './boot-gate.ts';
-import { type Exit, exitCodeOf } from './exit.ts';
-import type { ProcessRecord, Stage } from './record.ts';
-import type { ProcessState } from './state.ts';
+import { leaveGate } from './start/boot-gate.ts';
+import { type Exit, exitCodeOf } from './record/exit.ts';
+import type { ProcessRecord, Stage } from './record/record.ts';
+import type { ProcessState } from './record/state.ts';
 
 export abstract class Life {
   readonly name: string;

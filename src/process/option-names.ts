@@ -5,7 +5,7 @@
  * @module
  */
 import type { MemoryOptions, SubclassOptions } from './options.ts';
-import type { ThreadSubclassOptions } from './thread-options.ts';
+import type { ThreadSubclassOptions } from './thread/thread-options.ts';
 
 /** The compiler holds the lists complete. */
 type Names<T> = Readonly<Record<keyof T, true>>;

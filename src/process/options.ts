@@ -7,10 +7,10 @@
  * @module
  */
 import { checkName } from '../memory/index.ts';
-import { checkMemoryLimits } from './memory-limit.ts';
-import { checkAffinity, checkNice } from './priority.ts';
-import { STDIO_MODES, type StdioMode } from './stdio.ts';
-import type { AnyFunction } from './task.ts';
+import { checkMemoryLimits } from './system/memory-limit.ts';
+import { checkAffinity, checkNice } from './system/priority.ts';
+import { STDIO_MODES, type StdioMode } from './start/stdio.ts';
+import type { AnyFunction } from './address/task.ts';
 
 /** What every process can be given. */
 export interface ProcessCommon {

@@ -5,20 +5,20 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { DuodaoError, FAULTY, pass } from '../base/index.ts';
-import { describeExit, type Exit, exitCodeOf } from './exit.ts';
+import { describeExit, type Exit, exitCodeOf } from './record/exit.ts';
 import { here } from '../memory/index.ts';
 import type { MemoryHeld } from '../platform/index.ts';
-import { passGate } from './boot-gate.ts';
-import { launch } from './launch.ts';
+import { passGate } from './start/boot-gate.ts';
+import { launch } from './start/launch.ts';
 import { Life } from './life.ts';
-import { watchMemory } from './memory-limit.ts';
+import { watchMemory } from './system/memory-limit.ts';
 import type { AnyOptions, MemoryOptions } from './options.ts';
-import { renice, setAffinity } from './priority.ts';
-import type { Stage } from './record.ts';
-import { checkRoom } from './refusals.ts';
-import { takeStandby } from './standby.ts';
-import { type ProcessState, processState } from './state.ts';
-import { prefixOutput, unrefStreams } from './stdio.ts';
+import { renice, setAffinity } from './system/priority.ts';
+import type { Stage } from './record/record.ts';
+import { checkRoom } from './start/refusals.ts';
+import { takeStandby } from './start/standby.ts';
+import { type ProcessState, processState } from './record/state.ts';
+import { prefixOutput, unrefStreams } from './start/stdio.ts';
 
 type Pipes = Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'>;
 

@@ -8,18 +8,18 @@
 import type { Readable, Writable } from 'node:stream';
 import { FAULTY, pass } from '../base/index.ts';
 import { type StopOptions, stop } from './ending.ts';
-import type { Exit } from './exit.ts';
+import type { Exit } from './record/exit.ts';
 import { currentProcess, nextChildName, ownDaemon, registerChild } from './family.ts';
 import type { ProcessOptions, SubclassOptions } from './options.ts';
-import { makeProcessRecord } from './orders.ts';
-import { checkAffinity, checkNice, renice, setAffinity } from './priority.ts';
+import { makeProcessRecord } from './start/orders.ts';
+import { checkAffinity, checkNice, renice, setAffinity } from './system/priority.ts';
 import { ProcessLife } from './process-life.ts';
-import { checkMayStart } from './refusals.ts';
+import { checkMayStart } from './start/refusals.ts';
 import { lifeOf, needLife, Runnable, type RunnableKind } from './runnable.ts';
 import { InsideOfIt } from './subclass.ts';
-import { suspend } from './suspend.ts';
-import { stopTree } from './tree.ts';
-import type { AnyFunction } from './task.ts';
+import { suspend } from './system/suspend.ts';
+import { stopTree } from './system/tree.ts';
+import type { AnyFunction } from './address/task.ts';
 
 const KIND: RunnableKind = {
   noun: 'process',

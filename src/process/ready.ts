@@ -10,10 +10,10 @@
 import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { deadlineOf, timedOut, type Wait } from '../base/index.ts';
-import type { Exit } from './exit.ts';
+import type { Exit } from './record/exit.ts';
 import { Process } from './process.ts';
-import type { ProcessState } from './state.ts';
-import { Thread } from './thread.ts';
+import type { ProcessState } from './record/state.ts';
+import { Thread } from './thread/thread.ts';
 
 /** A process or thread, which is ready when it has ended. */
 export interface WaitableProcess {

@@ -8,14 +8,14 @@
 import { DuodaoError, type Wait } from '../base/index.ts';
 import { checkName } from '../memory/index.ts';
 import type { StopOptions } from './ending.ts';
-import type { Exit } from './exit.ts';
+import type { Exit } from './record/exit.ts';
 import type { Life } from './life.ts';
 import { checkOptionNames } from './option-names.ts';
 import { type AnyOptions, checkOptions } from './options.ts';
-import type { Beginning } from './orders.ts';
-import type { ProcessState } from './state.ts';
+import type { Beginning } from './start/orders.ts';
+import type { ProcessState } from './record/state.ts';
 import { checkForm, fieldsOf, InsideOfIt } from './subclass.ts';
-import type { Addressable, AnyFunction } from './task.ts';
+import type { Addressable, AnyFunction } from './address/task.ts';
 
 /** What a process or thread may know of itself. */
 export interface Oneself {

@@ -12,7 +12,7 @@
 import { types } from 'node:util';
 import { DuodaoError } from '../base/index.ts';
 import { hasPrivateFields } from '../wire/index.ts';
-import type { Addressable, AnyFunction } from './task.ts';
+import type { Addressable, AnyFunction } from './address/task.ts';
 
 /** What a child or thread passes to the constructor to be given the object for what it runs in. */
 export class InsideOfIt {}

@@ -6,7 +6,7 @@
  */
 import { inspect } from 'node:util';
 import { makeParcel } from '../../ipc/index.ts';
-import type { ProcessRecord } from '../record.ts';
+import type { ProcessRecord } from '../record/record.ts';
 
 /** Puts what the target of `name` returned or threw into the record. */
 export function deliver(

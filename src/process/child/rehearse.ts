@@ -11,10 +11,10 @@
  * @module
  */
 import { here } from '../../memory/index.ts';
-import { runTarget } from '../boot-guard.ts';
-import { type ChildOrders, packRecord } from '../orders.ts';
+import { runTarget } from '../start/boot-guard.ts';
+import { type ChildOrders, packRecord } from '../start/orders.ts';
 import { Process } from '../process.ts';
-import { ProcessRecord } from '../record.ts';
+import { ProcessRecord } from '../record/record.ts';
 import { deliver } from './answer.ts';
 import { packageDoors } from './entries.ts';
 import { readWork } from './work.ts';

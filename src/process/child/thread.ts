@@ -8,15 +8,15 @@
  */
 import { assert } from '../../base/index.ts';
 import { useBrake } from '../../platform/index.ts';
-import '../functions.ts';
-import { runTarget } from '../boot-guard.ts';
+import '../address/functions.ts';
+import { runTarget } from '../start/boot-guard.ts';
 import { assumeIdentity } from '../family.ts';
-import { markChild } from '../main-guard.ts';
-import type { ThreadOrders } from '../orders.ts';
-import { ProcessRecord } from '../record.ts';
-import { Thread } from '../thread.ts';
-import { currentThread, introduceThread } from '../thread-family.ts';
-import { ownThreadPlace, type ThreadPlace } from '../thread-launch.ts';
+import { markChild } from '../start/main-guard.ts';
+import type { ThreadOrders } from '../start/orders.ts';
+import { ProcessRecord } from '../record/record.ts';
+import { Thread } from '../thread/thread.ts';
+import { currentThread, introduceThread } from '../thread/thread-family.ts';
+import { ownThreadPlace, type ThreadPlace } from '../thread/thread-launch.ts';
 import { complain, deliver } from './answer.ts';
 import { readWork } from './work.ts';
 

@@ -5,10 +5,10 @@
  */
 import { DuodaoError, FAULTY, pass } from '../../base/index.ts';
 import { openParcel } from '../../ipc/index.ts';
-import { resolveAddress } from '../address.ts';
-import { whileBooting } from '../boot-guard.ts';
-import type { Orders } from '../orders.ts';
-import type { ProcessRecord } from '../record.ts';
+import { resolveAddress } from '../address/address.ts';
+import { whileBooting } from '../start/boot-guard.ts';
+import type { Orders } from '../start/orders.ts';
+import type { ProcessRecord } from '../record/record.ts';
 import { embody } from '../subclass.ts';
 
 interface RunnableClass {

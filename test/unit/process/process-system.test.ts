@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { Process, Queue } from '../../../src/index.ts';
-import { affinityOf, niceOf } from '../../../src/process/priority.ts';
+import { affinityOf, niceOf } from '../../../src/process/system/priority.ts';
 import { holds } from '../../fixtures/processes/hungry.ts';
 import * as targets from '../../fixtures/processes/targets.ts';
 import { endsClean } from '../../harness/clean-end.ts';
