@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { FAULTY, pass } from '../base/index.ts';
+import { FAULTY, pass, type Wait } from '../base/index.ts';
 import { closeSync } from 'node:fs';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { makePipe, makeThreadPipe, RobustList } from '../platform/index.ts';
@@ -24,6 +24,7 @@ import { Bell, type BellPipe, makeBellPipe } from './bell.ts';
 import { DeathWatch } from './death-watch.ts';
 import { Guard, type GuardThread } from './guard.ts';
 import { Ledger } from './ledger.ts';
+import { Mourning } from './mourning.ts';
 import { Objects } from './objects.ts';
 import { Slots, slotOfTag, type Tag } from './slots.ts';
 import { WaitSign } from './wait-sign.ts';
@@ -44,6 +45,7 @@ export class Here implements GuardThread, WaitThread {
   /** Guard of the names (names.ts). */
   readonly names: Guard;
   readonly #slotsGuard: Guard;
+  readonly #mourning: Mourning;
   readonly #watch: DeathWatch;
   #lifeFd: number | undefined;
 
@@ -60,6 +62,7 @@ export class Here implements GuardThread, WaitThread {
     this.slot = slot;
     this.tag = tag;
     this.#watch = new DeathWatch(arena, this.slots, slot, () => this.noticeDeath());
+    this.#mourning = new Mourning((one) => this.isAlive(one));
     this.sign = new WaitSign(this.slots.sign(slot), arena.addressOf(0));
     this.room = new WaitingRoom(this);
     this.bell = new Bell(this.slots, slot, bellPipe, () => {
@@ -138,6 +141,13 @@ export class Here implements GuardThread, WaitThread {
     this.reap();
     this.bell.forgetDead(); // somebody else may have buried him
     this.room.noticeDeath();
+    this.#mourning.look();
+  }
+
+  /** Resolves once the participant with this tag has died. */
+  deathOf(tag: Tag, what: string, wait: Wait | undefined): Promise<void> {
+    this.watchDeaths();
+    return this.#mourning.wait(tag, what, wait);
   }
 
   countNetHit(): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Wait } from '../base/index.ts';
 import { checkName, here, type Tag } from '../memory/index.ts';
 import type { Process } from './process.ts';
 
@@ -21,6 +22,12 @@ export interface ParentProcess {
   readonly name: string;
   readonly pid: number;
   readonly isAlive: boolean;
+  /**
+   * Resolves once the parent has ended. Only a child that is `detached` lives to see it: the others end with it.
+   *
+   * @throws DuodaoError `timed-out`; the reason of the signal; RangeError or TypeError for a bad `timeoutMs`.
+   */
+  join(wait?: Wait): Promise<void>;
 }
 
 /** Who this process is. It crosses to its threads, each of which has a copy of this module. */
@@ -109,6 +116,7 @@ export function parentProcess(): ParentProcess | undefined {
     get isAlive() {
       return here().isAlive(parent.tag);
     },
+    join: (wait) => here().deathOf(parent.tag, `The end of ${parent.name}`, wait),
   };
 }
 

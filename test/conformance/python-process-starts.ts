@@ -223,7 +223,7 @@ export const STARTS: readonly Row[] = [
   },
   {
     what: 'parent_process() tells a child by is_alive() and join() that its parent has died',
-    ours: 'isAlive tells those that outlive it, the detached ones; there is no join()',
+    ours: 'isAlive and join() tell those that outlive it, the detached ones',
     async check() {
       const { middle, first, told } = await startKin('detached');
       assert.deepEqual([first.parent, first.isParentAlive], ['middle', true]);
