@@ -77,14 +77,13 @@ export class ProcessLife extends Life {
     try {
       if (nice !== undefined) renice(pid, nice);
       if (affinity !== undefined) setAffinity(pid, affinity);
+      if (memory) this.#watch(pid, memory);
     } catch (reason) {
       // It may have died already: then that is its end, and there will be an event for it.
       if (reason instanceof DuodaoError && reason.code === 'exited') return;
       this.#child?.kill('SIGKILL');
       this.end({ how: 'not-started', reason: reason as Error });
-      return;
     }
-    if (memory) this.#watch(pid, memory);
   }
 
   #watch(pid: number, memory: MemoryOptions): void {
