@@ -19,7 +19,7 @@ const FD_CLOEXEC = 1;
 const O_ASYNC = 0o20000;
 const O_CLOEXEC = 0o2000000;
 const O_NONBLOCK = constants.O_NONBLOCK;
-const SIGKILL = 9;
+const SIGNALS = { SIGKILL: 9, SIGTERM: 15 } as const;
 const POLLIN = 1;
 const POLLHUP = 16;
 const F_RDLCK = 0;
@@ -31,6 +31,11 @@ export function makePipe(): { readonly readFd: number; readonly writeFd: number 
   const fds = new Int32Array(2);
   if (libc().pipe2(fds, O_CLOEXEC | O_NONBLOCK) !== 0) throw refused('Cannot make a pipe');
   return { readFd: fds[0] as number, writeFd: fds[1] as number };
+}
+
+/** Closes an end of a pipe of {@link makePipe}: Node.js has no part in it, and would say so in a worker thread. */
+export function closeDescriptor(fd: number): void {
+  libc().close(fd);
 }
 
 /** As makePipe(), but both ends are closed when this thread ends, however it ends. */
@@ -98,20 +103,21 @@ export function writeByte(fd: number): boolean {
 }
 
 /**
- * Has the kernel kill this process, busy or stopped, as soon as the last writer of the pipe is gone.
+ * Has the kernel send this process a signal, SIGKILL if it is not said, as soon as the last writer of the pipe is gone:
+ * busy or stopped as it may be.
  *
  * The owner and the signal belong to the open description, so `fd` must be one that only this process holds.
  * PR_SET_PDEATHSIG would be shorter, but it fires when the *thread* that spawned us ends.
  */
-export function dieWithWritersOf(fd: number): void {
+export function dieWithWritersOf(fd: number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   const c = libc();
   const failed =
     c.fcntl(fd, F_SETOWN, process.pid) !== 0 ||
-    c.fcntl(fd, F_SETSIG, SIGKILL) !== 0 ||
+    c.fcntl(fd, F_SETSIG, SIGNALS[signal]) !== 0 ||
     c.fcntl(fd, F_SETFL, c.fcntl(fd, F_GETFL, 0) | O_ASYNC) !== 0;
   if (failed) throw refused('Cannot tie the life of this process to its parent');
   // The last writer may have gone before we were armed.
-  if (hasHungUp(fd)) process.kill(process.pid, 'SIGKILL');
+  if (hasHungUp(fd)) process.kill(process.pid, signal);
 }
 
 /** Whether the last writer of the pipe is gone. */

@@ -1,4 +1,5 @@
 export {
+  closeDescriptor,
   closeOnExec,
   dieWithWritersOf,
   hasHungUp,

@@ -49,7 +49,8 @@ const KIND: RunnableKind = {
  * - **Of a subclass** its own enumerable fields travel, as they are when it starts. The child is given an object with
  *   them, and calls its `run(...args)`; constructors do not run again there. `#private` fields are refused.
  * - **If the child dies:** `join` says how, `result` rejects with `exited`; whatever it held is freed.
- * - **If the parent dies, however:** the child is killed by the kernel, busy or not, unless it is `detached`.
+ * - **If the parent dies, however:** the kernel asks the child to end (SIGTERM) and kills it 0.8 s later, busy or
+ *   stopped as it may be, unless it is `detached`.
  * - **Cost:** a fresh Node.js, some 100 ms, or 5 with a {@link standby}; its memory is its own, 25 MB at least.
  *
  * @example

@@ -1,6 +1,6 @@
 /**
  * Starts in numbers: a loop that starts many processes and waits for none of them, and one that comes to the limit of
- * participants. How many starts: DUODAO_STARTS, 60 if it is not set.
+ * participants. How many starts: DUODAO_STARTS, 24 if it is not set.
  */
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
@@ -17,7 +17,7 @@ import { assertGivenBack, endChildren, restingBytes, slotsTaken, until, usedByte
 endsClean();
 afterEach(endChildren);
 
-const STARTS = Number(process.env['DUODAO_STARTS'] ?? 60);
+const STARTS = Number(process.env['DUODAO_STARTS'] ?? 24);
 /** How many may boot at once: see boot-gate.ts. */
 const BOOTS_AT_ONCE = Math.max(4, 2 * availableParallelism());
 /** To look at a table of many costs more than to start one of them. */

@@ -1,6 +1,6 @@
 /**
  * Starts and kills: processes and threads are started, and ended by force at any moment of their lives, before they
- * were launched, while they boot, while they work or wait; nothing is left of any of them. How many: DUODAO_KILLS, 30
+ * were launched, while they boot, while they work or wait; nothing is left of any of them. How many: DUODAO_KILLS, 16
  * if it is not set. The choices come from DUODAO_SEED, or else from a seed that is printed.
  */
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ import { assertGivenBack, restingBytes, slotsTaken, until } from '../harness/tre
 
 endsClean({ killsThreads: true });
 
-const KILLS = Number(process.env['DUODAO_KILLS'] ?? 30);
+const KILLS = Number(process.env['DUODAO_KILLS'] ?? 16);
 const MOMENTS = ['at once', 'booting', 'waiting', 'blocked', 'busy'] as const;
 const WAYS = ['kill', 'terminate', 'SIGKILL'] as const;
 type Moment = (typeof MOMENTS)[number];

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { here } from '../../src/memory/index.ts';
+import { graceFd } from '../../src/process/start/undertaker.ts';
 import { assertNoLeaks, type Holdings, holdings, leaksOf } from './leaks.ts';
 
 /**
@@ -23,6 +24,7 @@ export function endsClean({ killsThreads = false }: { readonly killsThreads?: bo
   // What this thread opens for good at its first wait, before the first look.
   here().bell.listen();
   here().bell.unlisten();
+  graceFd(); // what it opens for good at its first start
   const before = holdings();
   after(async () => {
     assert.equal(here().netHits, 0, 'wake-ups that only a safety net delivered');

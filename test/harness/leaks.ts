@@ -10,7 +10,7 @@
  * whole run leaves on the machine is another question: see scripts/leaks.js.
  *
  * Not counted, as Node and tsx keep them for good once they needed them: a descriptor of /dev/null, the files
- * of tsx's cache, and the esbuild service with its two sockets.
+ * of tsx's cache, and the esbuild service with its two sockets; nor the undertaker, which goes after us.
  *
  * @module
  */
@@ -58,7 +58,8 @@ function children(): Map<string, string> {
     const list = ifThere(() => readFileSync(`/proc/self/task/${thread}/children`, 'utf8')) ?? '';
     for (const pid of list.split(' ').filter(Boolean)) {
       const command = ifThere(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
-      if (command !== undefined) found.set(pid, command);
+      const line = ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+      if (command !== undefined && !line?.includes('duodao-undertaker')) found.set(pid, command);
     }
   }
   return found;

@@ -14,7 +14,7 @@ import { closeOnExec, dieWithWritersOf, reopen } from '../../platform/index.ts';
 import '../address/functions.ts';
 import { runTarget } from '../start/boot-guard.ts';
 import { currentProcess, introduce } from '../family.ts';
-import { type ChildPlace, NO_LIFE, readPlace, STANDBY_FD } from '../start/launch.ts';
+import { type ChildPlace, GRACE_FD, NO_LIFE, readPlace, STANDBY_FD } from '../start/launch.ts';
 import { markChild } from '../start/main-guard.ts';
 import type { ChildOrders } from '../start/orders.ts';
 import { Process } from '../process.ts';
@@ -22,11 +22,17 @@ import { ProcessRecord } from '../record/record.ts';
 import { complain, deliver, signFailures } from './answer.ts';
 import { readWork } from './work.ts';
 
+/** From here on we are asked to end when our parent has ended, and made to a while later. */
 function tieLife(lifeFd: number): void {
-  closeOnExec(lifeFd);
+  tie(GRACE_FD, 'SIGKILL');
+  tie(lifeFd, 'SIGTERM');
+}
+
+function tie(fd: number, signal: 'SIGKILL' | 'SIGTERM'): void {
+  closeOnExec(fd);
   // Owner and signal belong to the open description, which the parent's other children share: so one of our own.
-  dieWithWritersOf(reopen('self', lifeFd, 'read'));
-  closeSync(lifeFd);
+  dieWithWritersOf(reopen('self', fd, 'read'), signal);
+  closeSync(fd);
 }
 
 /** As a standby: blocks until we are told which record is ours. Should our parent end, the kernel ends us. */

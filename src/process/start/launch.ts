@@ -1,9 +1,9 @@
 /**
  * Starting the program of a child: which file, which descriptors, which arguments.
  *
- * The child is a fresh Node.js (never a fork of this one). It inherits two descriptors beside the standard ones, named
- * by number on its command line: the arena, and the read end of a pipe that ends when this process does. Everything
- * else it needs is in shared memory.
+ * The child is a fresh Node.js (never a fork of this one). It inherits three descriptors beside the standard ones: the
+ * arena, and the read ends of two pipes, of which one ends when this process does and the other one a while after
+ * (undertaker.ts). Everything else it needs is in shared memory.
  *
  * @module
  */
@@ -13,14 +13,18 @@ import { here, type Reference } from '../../memory/index.ts';
 import { mainEntry } from '../child/entries.ts';
 import type { ProcessCommon } from '../options.ts';
 import { folderOf } from './orders.ts';
+import { onLifeline } from './lifeline.ts';
 import { standardStreams } from './stdio.ts';
+import { graceFd } from './undertaker.ts';
 
 const ARENA_FD = 3;
 const LIFE_FD = 4;
 /** What a child is told instead of a descriptor when it does not end with its parent. */
 export const NO_LIFE = 0;
+/** Beside the life: the end of the grace that a child has when that has ended. */
+export const GRACE_FD = 5;
 /** Where a standby is told which record is its own. */
-export const STANDBY_FD = 5;
+export const STANDBY_FD = 6;
 /** The place of a standby, which has no record yet. */
 const NO_RECORD = { offset: 0, serial: 0 };
 
@@ -51,28 +55,37 @@ export function launch(record: Reference, options: LaunchOptions = {}): ChildPro
   return spawnMain(record, execArgv, {
     ...(env && { env: { ...env } }),
     detached,
-    stdio: [...standardStreams(stdio), ...ownDescriptors(detached)],
+    stdio: standardStreams(stdio),
   });
 }
 
 /** Starts the program of a child that is told at {@link STANDBY_FD} which record is its own. */
 export function spawnStandby(): ChildProcess {
-  const stdio: Stdio = [...standardStreams('inherit'), ...ownDescriptors(false), 'pipe'];
-  return spawnMain(NO_RECORD, inheritedExecArgv(), { stdio });
+  return spawnMain(NO_RECORD, inheritedExecArgv(), { stdio: standardStreams('inherit'), line: ['pipe'] });
 }
 
-function ownDescriptors(detached: boolean): [number, number | 'ignore'] {
-  const { arena, lifeFd } = here();
-  return [arena.fd, detached ? 'ignore' : lifeFd];
+interface MainOptions {
+  readonly stdio: Stdio;
+  /** Of a standby: what it is told its record by. */
+  readonly line?: Stdio;
+  readonly detached?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 function spawnMain(
   { offset, serial }: Pick<Reference, 'offset' | 'serial'>,
   flags: readonly string[],
-  options: { readonly stdio: Stdio; readonly detached?: boolean; readonly env?: NodeJS.ProcessEnv },
+  { stdio, line = [], detached = false, env }: MainOptions,
 ): ChildProcess {
-  const place = MARK + [ARENA_FD, options.detached ? NO_LIFE : LIFE_FD, offset, serial].join(':');
-  return spawn(process.execPath, [...flags, mainEntry(), place], options);
+  const start = (life: number | 'ignore', grace: number | 'ignore'): ChildProcess => {
+    const place = MARK + [ARENA_FD, life === 'ignore' ? NO_LIFE : LIFE_FD, offset, serial].join(':');
+    return spawn(process.execPath, [...flags, mainEntry(), place], {
+      ...(env && { env }),
+      detached,
+      stdio: [...stdio, here().arena.fd, life, grace, ...line],
+    });
+  };
+  return detached ? start('ignore', 'ignore') : onLifeline((life) => start(life, graceFd()));
 }
 
 /** The place on the command line of a child. */

@@ -14,7 +14,7 @@ import type { Addressable } from '../../../../src/process/address/task.ts';
 import type { Address } from '../../../../src/wire/index.ts';
 
 const run = promisify(execFile);
-const at = (file: string): URL => new URL(`../../fixtures/functions/${file}`, import.meta.url);
+const at = (file: string): URL => new URL(`../../../fixtures/functions/${file}`, import.meta.url);
 
 /** Runs a program as this test is run: with the same loader, if any. */
 async function program(

@@ -18,7 +18,7 @@ import { type Addressable, type AnyFunction, task } from '../../../../src/proces
 type Exports = Record<string, Addressable> & { readonly default: Addressable };
 
 const require = createRequire(import.meta.url);
-const at = (file: string): string => new URL(`../../fixtures/functions/${file}`, import.meta.url).href;
+const at = (file: string): string => new URL(`../../../fixtures/functions/${file}`, import.meta.url).href;
 const load = async (file: string): Promise<Exports> => (await import(at(file))) as Exports;
 const within = (holder: Addressable | undefined, key: string): Addressable => Reflect.get(holder ?? {}, key);
 const call = (fn: Addressable | undefined, ...args: unknown[]): never =>

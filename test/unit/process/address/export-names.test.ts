@@ -13,7 +13,7 @@ import type { AnyFunction } from '../../../../src/process/address/task.ts';
 
 const require = createRequire(import.meta.url);
 const fileAt = (file: string): string =>
-  fileURLToPath(new URL(`../../fixtures/functions/${file}`, import.meta.url));
+  fileURLToPath(new URL(`../../../fixtures/functions/${file}`, import.meta.url));
 
 function place(source: string, variables: object | undefined, at: Partial<Place> = {}): Place {
   return {

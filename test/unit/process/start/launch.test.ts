@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { here } from '../../../../src/memory/here.ts';
 import { mainEntry } from '../../../../src/process/child/entries.ts';
 import { launch, readPlace } from '../../../../src/process/start/launch.ts';
+import { graceFd } from '../../../../src/process/start/undertaker.ts';
 import type { Situation } from '../../../fixtures/processes/targets.ts';
 import { assertNoLeaks, holdings } from '../../../harness/leaks.ts';
 import { fixture, run } from '../../../harness/programs.ts';
@@ -34,6 +35,7 @@ test('readPlace() reads the four numbers of a place and takes nothing else for o
 
 test('launch() gives a child whose record is gone nothing to do, and it ends with a complaint', async () => {
   const { arena } = here();
+  graceFd(); // what the first start opens for good
   const before = holdings();
   const child = launch({ kind: 5, offset: arena.heapOffset / 64, serial: 1 });
   const [code] = (await once(child, 'exit')) as [number];
