@@ -6,9 +6,10 @@
  *     grace      parent and undertaker    some 0.8 s later      SIGKILL
  *
  * Nobody writes anything into either. The undertaker is a shell that waits for the end of a pipe that ends with the
- * parent as well, sleeps, and ends, and the grace with it. It knows no number of a process, so it can hit no stranger, and takes no part in
- * anything. Killing it does nothing as long as the parent lives, and takes the grace away after that: so does a system on
- * which no shell can be started. Children that are busy, or stopped, end as surely as the others.
+ * parent as well, sleeps, and ends, and the grace with it. It knows no number of a process, so it can hit no stranger,
+ * and takes no part in anything. Killing it does nothing as long as the parent lives, and takes the grace away after
+ * that: so does a system on which no shell can be started. Children that are busy, or stopped, end as surely as the
+ * others.
  *
  * One runs in each thread that has started a process, for as long as its process lives.
  *

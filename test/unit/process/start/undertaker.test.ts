@@ -1,4 +1,4 @@
-/** When a parent dies its children are asked to end, once, and made to a while later; nobody is left, whoever is killed. */
+/** When a parent dies its children are asked to end, once, and made to a while later, whoever else is killed. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, test } from 'node:test';
