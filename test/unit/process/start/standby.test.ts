@@ -26,8 +26,16 @@ afterEach(endChildren);
 function standbysOf(parent: number = process.pid): number[] {
   return readdirSync(`/proc/${parent}/task`)
     .flatMap((tid) => readFileSync(`/proc/${parent}/task/${tid}/children`, 'utf8').split(' '))
-    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(':0:0\0'))
+    .filter((pid) => pid !== '' && commandOf(pid).includes(':0:0\0'))
     .map(Number);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return ''; // it has ended meanwhile
+  }
 }
 
 async function pidOf(options: ProcessCommon = {}): Promise<number> {

@@ -1,7 +1,7 @@
 /** When a parent dies its children are asked to end, once, and made to a while later, whoever else is killed. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, test } from 'node:test';
+import { afterEach, test, type TestContext } from 'node:test';
 import { Process } from '../../../../src/index.ts';
 import { graceFd } from '../../../../src/process/start/undertaker.ts';
 import * as targets from '../../../fixtures/processes/targets.ts';
@@ -18,15 +18,24 @@ const HEIRS = ['polite', 'stubborn', 'busy', 'simple'] as const;
 function undertakersOf(parent: number): number[] {
   return readdirSync(`/proc/${parent}/task`)
     .flatMap((tid) => readFileSync(`/proc/${parent}/task/${tid}/children`, 'utf8').split(' '))
-    .filter(
-      (pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('duodao-undertaker'),
-    )
+    .filter((pid) => pid !== '' && commandOf(pid).includes('duodao-undertaker'))
     .map(Number);
 }
 
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return ''; // it has ended meanwhile
+  }
+}
+
 /** A program with its children, by what they do. */
-async function withHeirs(): Promise<{ program: Program; pid: number; heirs: Map<string, number> }> {
+async function withHeirs(
+  t: TestContext,
+): Promise<{ program: Program; pid: number; heirs: Map<string, number> }> {
   const program = run('processes/heirs.ts');
+  t.after(() => program.process.kill('SIGKILL'));
   const pid = program.process.pid as number;
   const heirs = new Map<string, number>();
   while (heirs.size < HEIRS.length) {
@@ -36,8 +45,8 @@ async function withHeirs(): Promise<{ program: Program; pid: number; heirs: Map<
   return { program, pid, heirs };
 }
 
-test('Children whose parent is killed are asked to end, once, and are made to a while later', async () => {
-  const { program, pid, heirs } = await withHeirs();
+test('Children whose parent is killed are asked to end, once, and are made to a while later', async (t) => {
+  const { program, pid, heirs } = await withHeirs(t);
   const [undertaker] = undertakersOf(pid).map(lifeOf);
   const lives = [...heirs.values()].map(lifeOf);
   process.kill(pid, 'SIGKILL');
@@ -66,8 +75,8 @@ test('An undertaker that is killed takes nobody with it, and is followed by anot
   }
 });
 
-test('Children whose parent dies after its undertaker end all the same', async () => {
-  const { program, pid, heirs } = await withHeirs();
+test('Children whose parent dies after its undertaker end all the same', async (t) => {
+  const { program, pid, heirs } = await withHeirs(t);
   const lives = [...heirs.values()].map(lifeOf);
   for (const undertaker of undertakersOf(pid)) process.kill(undertaker, 'SIGKILL');
   await until('it is gone', () => undertakersOf(pid).length === 0);
