@@ -4,8 +4,7 @@ import { before, test } from 'node:test';
 import { DuodaoError, Lock, Queue, Thread, Value } from '../../../../src/index.ts';
 import { here } from '../../../../src/memory/here.ts';
 import * as targets from '../../../fixtures/processes/targets.ts';
-import { holdAndFillHeap } from '../../../fixtures/processes/threads.ts';
-import { fillHeap } from '../../../fixtures/processes/worst.ts';
+import { fillWithLittle, holdAndFillHeap } from '../../../fixtures/processes/threads.ts';
 import { endsClean } from '../../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../../harness/participants.ts';
 import { assertGivenBack, restingBytes, slotsTaken } from '../../../harness/tree.ts';
@@ -23,7 +22,7 @@ before(async () => {
 
 test('Thread whose heap comes to its limit ends with that reason, which its result tells, too', async () => {
   const memory = { hardBytes: 48 * MIB };
-  const thread = await new Thread({ target: fillHeap, memory, name: 'greedy' }).start();
+  const thread = await new Thread({ target: fillWithLittle, memory, name: 'greedy' }).start();
   const error: unknown = await thread.result(HANG_GUARD).catch((reason: unknown) => reason);
   assert.ok(error instanceof DuodaoError && error.code === 'exited', String(error));
   assert.match(error.message, /^greedy ended without an answer: .* its heap came to its limit: .*hardBytes$/);
