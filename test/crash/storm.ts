@@ -1,7 +1,7 @@
 /**
  * A storm: processes work in turns, and at random moments some of them are killed by SIGKILL and replaced.
  *
- * After each kill the others must go on. How many kills: DUODAO_KILLS, 15 if it is not set. The choices come from
+ * After each kill the others must go on. How many kills: DUODAO_KILLS, 20 if it is not set. The choices come from
  * DUODAO_SEED, or else from a seed that is printed; the moments within a turn are the machine's.
  *
  * A successor is armed (weapons.ts): it ends by itself at some hit of a fault point in the middle of our own code.
@@ -29,7 +29,7 @@ const START_LIMIT_MS = 20_000;
 /** Turns in which an armed one has to come to its fault point. */
 const ARMED_TURNS = 100;
 
-export const KILLS: number = Number(process.env['DUODAO_KILLS'] ?? 15);
+export const KILLS: number = Number(process.env['DUODAO_KILLS'] ?? 20);
 
 export interface Worker {
   readonly number: number;
