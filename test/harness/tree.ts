@@ -6,6 +6,7 @@
  * @module
  */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as later } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -96,4 +97,20 @@ export function lifeOf(pid: number): Life {
 /** Whether the process runs no more: it is gone, or only waits for its parent to ask how it ended. */
 export function hasEnded({ pid, startTime }: Life): boolean {
   return startTimeOf(pid) !== startTime || [undefined, 'Z', 'X'].includes(stateLetterOf(pid));
+}
+
+/** The children of a process that have this text in their command lines. */
+export function childrenWith(text: string, parent: number): number[] {
+  return readdirSync(`/proc/${parent}/task`)
+    .flatMap((tid) => readFileSync(`/proc/${parent}/task/${tid}/children`, 'utf8').split(' '))
+    .filter((pid) => pid !== '' && commandOf(pid).includes(text))
+    .map(Number);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return ''; // it has ended meanwhile
+  }
 }

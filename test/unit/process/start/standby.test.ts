@@ -1,7 +1,7 @@
 /** Processes that are warm before they are needed: when they are used, when not, and that nobody can tell. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -12,7 +12,7 @@ import * as targets from '../../../fixtures/processes/targets.ts';
 import { endsClean } from '../../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../../harness/participants.ts';
 import { fixture, run } from '../../../harness/programs.ts';
-import { endChildren, hasEnded, lifeOf, until } from '../../../harness/tree.ts';
+import { childrenWith, endChildren, hasEnded, lifeOf, until } from '../../../harness/tree.ts';
 
 after(() => standby({ size: 0 }));
 endsClean();
@@ -24,18 +24,7 @@ afterEach(endChildren);
 
 /** The processes that were started as a standby of another one, used or not. */
 function standbysOf(parent: number = process.pid): number[] {
-  return readdirSync(`/proc/${parent}/task`)
-    .flatMap((tid) => readFileSync(`/proc/${parent}/task/${tid}/children`, 'utf8').split(' '))
-    .filter((pid) => pid !== '' && commandOf(pid).includes(':0:0\0'))
-    .map(Number);
-}
-
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return ''; // it has ended meanwhile
-  }
+  return childrenWith(':0:0\0', parent);
 }
 
 async function pidOf(options: ProcessCommon = {}): Promise<number> {

@@ -1,6 +1,5 @@
 /** When a parent dies its children are asked to end, once, and made to a while later, whoever else is killed. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, test, type TestContext } from 'node:test';
 import { Process } from '../../../../src/index.ts';
 import { graceFd } from '../../../../src/process/start/undertaker.ts';
@@ -8,7 +7,7 @@ import * as targets from '../../../fixtures/processes/targets.ts';
 import { endsClean } from '../../../harness/clean-end.ts';
 import { HANG_GUARD } from '../../../harness/participants.ts';
 import { type Program, run } from '../../../harness/programs.ts';
-import { endChildren, hasEnded, lifeOf, until } from '../../../harness/tree.ts';
+import { childrenWith, endChildren, hasEnded, lifeOf, until } from '../../../harness/tree.ts';
 
 endsClean();
 afterEach(endChildren);
@@ -16,18 +15,7 @@ afterEach(endChildren);
 const HEIRS = ['polite', 'stubborn', 'busy', 'simple'] as const;
 
 function undertakersOf(parent: number): number[] {
-  return readdirSync(`/proc/${parent}/task`)
-    .flatMap((tid) => readFileSync(`/proc/${parent}/task/${tid}/children`, 'utf8').split(' '))
-    .filter((pid) => pid !== '' && commandOf(pid).includes('duodao-undertaker'))
-    .map(Number);
-}
-
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return ''; // it has ended meanwhile
-  }
+  return childrenWith('duodao-undertaker', parent);
 }
 
 /** A program with its children, by what they do. */
