@@ -16,7 +16,10 @@ export interface PoolOptions {
   readonly workers?: WorkerCount;
   /** Processes if left out. Threads start no faster here, and cannot be suspended; they share what threads share. */
   readonly kind?: 'process' | 'thread';
-  /** Who is next: a name or a policy of `duodao/schedule`; first come, first served if left out. */
+  /**
+   * Who is next: a name or a policy of `duodao/schedule`, or an exported function that makes one; first come, first served
+   * if left out. Policies that take a CPU from a task that has not ended suspend its process (SIGSTOP) meanwhile.
+   */
   readonly policy?: PolicyName | Policy | (() => Policy);
   /** An exported function that each worker calls before its first task. Should it fail, the pool is broken. */
   readonly initializer?: AnyFunction;
@@ -39,7 +42,7 @@ export interface PoolOptions {
   readonly memoryLimitBytes?: number;
   /**
    * Under policies that share CPUs by time: how many tasks may be begun at once for each worker, the suspended ones
-   * included; each has a process of its own. 4 if left out.
+   * included; each has a process of its own. 8 if left out.
    */
   readonly degree?: number;
   /** Keeps what ran where and when: see `timeline()`. */
@@ -145,6 +148,11 @@ export function settingsOf(options: PoolOptions): Settings {
       `Cannot make a pool of threads with the policy ${made.name} as threads cannot be suspended: ` +
         'use processes, or a policy that lets each task run to its end',
     );
+  if (made.isPreemptive && !made.spec && typeof policy !== 'function')
+    throw new TypeError(
+      `Cannot make a pool with the policy ${made.name} as its scheduler, a thread of its own, has to make one itself: ` +
+        'give an exported function that returns the policy',
+    );
   pools += 1;
   return {
     min,
@@ -162,7 +170,7 @@ export function settingsOf(options: PoolOptions): Settings {
       options.memoryLimitBytes === undefined
         ? undefined
         : whole('memoryLimitBytes', options.memoryLimitBytes, 1, 0),
-    degree: whole('degree', options.degree, 1, 4),
+    degree: whole('degree', options.degree, 1, 8),
     trace: options.trace === true,
     name: name ?? `Pool-${pools}`,
   };

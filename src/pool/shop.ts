@@ -20,7 +20,7 @@ import { Entry, type Client, type Terms } from './entry.ts';
 import { events } from './events.ts';
 import type { PoolFunction } from './functions.ts';
 import { lossOf } from './losses.ts';
-import type { Member } from './member.ts';
+import type { Member, MemberEars } from './member.ts';
 import type { Settings } from './options.ts';
 import { Pump } from './pump.ts';
 import { Tally } from './tally.ts';
@@ -50,13 +50,14 @@ export class Shop {
   constructor(settings: Settings) {
     this.settings = settings;
     this.backlog = new Backlog(settings.policy, (error) => this.fail(error));
-    this.crew = new Crew(settings, {
+    const ears: MemberEars = {
       finished: (member, entry, failed, value) => this.#finished(member, entry, failed, value),
       said: (entry, isPart, value) => entry.client.said?.(entry, isPart, value),
       ready: () => this.#pump.kick(),
       broken: (_, reason) => this.fail(initializerFailed(settings, reason)),
       ended: (member, exit) => this.#ended(member, exit),
-    });
+    };
+    this.crew = new Crew(settings, ears, (error) => this.fail(error));
     this.#pump = new Pump({
       work: () => this.#work(),
       hasAnswers: () => this.crew.hasAnswers,
