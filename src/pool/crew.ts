@@ -76,7 +76,8 @@ export class Crew {
       if (!member.isOpen) continue;
       if (member.load === 0) {
         if (!idle || member.idleSince > idle.idleSince) idle = member;
-      } else if (isInOrder && member.hasTime && (!least || member.backlogMs < least.backlogMs)) least = member;
+      } else if (isInOrder && member.hasTime && (!least || member.backlogMs < least.backlogMs))
+        least = member;
     }
     return idle ?? least;
   }
@@ -94,8 +95,7 @@ export class Crew {
 
   #hire(): void {
     this.#ids += 1;
-    if (this.#settings.policy.isPreemptive)
-      this.slicer ??= new Slicer(this.#settings, this.#onFailure);
+    if (this.#settings.policy.isPreemptive) this.slicer ??= new Slicer(this.#settings, this.#onFailure);
     const member = new Member(this.#ids, this.#settings, this.#ears, this.slicer);
     member.chunk = this.#chunk;
     this.members = [...this.members, member];

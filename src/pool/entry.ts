@@ -49,7 +49,9 @@ export class Entry implements Job {
   estimateMs = 0;
   tookMs = 0;
   /** Why it is being given up, and since when; then whatever its worker says does not count. */
-  verdict: { readonly reason: unknown; readonly killAt: number; readonly state: 'failed' | 'cancelled' } | undefined;
+  verdict:
+    | { readonly reason: unknown; readonly killAt: number; readonly state: 'failed' | 'cancelled' }
+    | undefined;
   timeoutMs: number | undefined;
   used = 0;
 

@@ -140,7 +140,7 @@ export class Many<T> implements Client {
   /** Takes no more items, and gives up those that are under way. */
   cancel(reason: unknown): void {
     this.#isCancelled = true;
-    for (const entry of [...this.#entries]) this.#shop.cancel(entry, reason);
+    for (const entry of this.#entries) this.#shop.cancel(entry, reason);
     this.#isFull?.();
   }
 }

@@ -71,8 +71,20 @@ export class Member {
     const args: Parameters<typeof serve> = [this.#line, { initializer, initArgs }];
     this.runner =
       kind === 'thread'
-        ? new Thread({ target: serve, args, name, daemon: true, ...(limit && { memory: { hardBytes: limit } }) })
-        : new Process({ target: serve, args, name, daemon: true, ...(limit && { memory: this.#memory(limit) }) });
+        ? new Thread({
+            target: serve,
+            args,
+            name,
+            daemon: true,
+            ...(limit && { memory: { hardBytes: limit } }),
+          })
+        : new Process({
+            target: serve,
+            args,
+            name,
+            daemon: true,
+            ...(limit && { memory: this.#memory(limit) }),
+          });
   }
 
   #memory(limit: number): { softBytes: number; hardBytes: number; onSoft: () => void } {
@@ -85,7 +97,7 @@ export class Member {
 
   /** Starts it. Whatever becomes of it is told by `ended`. */
   start(): void {
-    this.runner
+    void this.runner
       .start()
       .then(() => {
         if (this.pid !== undefined) this.#slicer?.seat(this.id, this.pid, this.#line);

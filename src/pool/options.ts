@@ -189,7 +189,8 @@ function countsOf(workers: WorkerCount | undefined): { min: number; max: number 
 }
 
 function policyOf(policy: PoolOptions['policy']): Policy {
-  const made = typeof policy === 'string' ? policyNamed(policy) : typeof policy === 'function' ? policy() : policy;
+  const made =
+    typeof policy === 'string' ? policyNamed(policy) : typeof policy === 'function' ? policy() : policy;
   if (made === undefined) return fcfs();
   if (typeof made !== 'object' || made === null || typeof made.start !== 'function')
     throw new TypeError(
@@ -206,7 +207,9 @@ export function checkTaskOptions(options: TaskOptions | ManyOptions, isMany: boo
   checkTerms('run a task', options);
   const { priority, expectedMs, signal } = options;
   if (priority !== undefined && !Number.isFinite(priority))
-    throw new RangeError(`Cannot run a task as priority must be a number: current value is ${String(priority)}`);
+    throw new RangeError(
+      `Cannot run a task as priority must be a number: current value is ${String(priority)}`,
+    );
   if (expectedMs !== undefined) atLeast('expectedMs', expectedMs, 0);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new TypeError('Cannot run a task as signal must be an AbortSignal');
@@ -216,7 +219,10 @@ export function checkTaskOptions(options: TaskOptions | ManyOptions, isMany: boo
   whole('concurrency', concurrency, 1, 1);
 }
 
-function checkTerms(action: string, { taskTimeoutMs, retries }: Pick<TaskOptions, 'taskTimeoutMs' | 'retries'>): void {
+function checkTerms(
+  action: string,
+  { taskTimeoutMs, retries }: Pick<TaskOptions, 'taskTimeoutMs' | 'retries'>,
+): void {
   if (taskTimeoutMs !== undefined && typeof taskTimeoutMs !== 'function' && !(taskTimeoutMs > 0))
     throw new RangeError(
       `Cannot ${action} as taskTimeoutMs must be more than 0: current value is ${String(taskTimeoutMs)}`,

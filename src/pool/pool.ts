@@ -9,7 +9,14 @@ import type { AnyFunction } from '../process/index.ts';
 import type { Client, Entry, Terms } from './entry.ts';
 import { FunctionBook } from './functions.ts';
 import type { Items, Settled } from './many.ts';
-import { checkTaskOptions, type ManyOptions, type PoolOptions, settingsOf, type StreamOptions, type TaskOptions } from './options.ts';
+import {
+  checkTaskOptions,
+  type ManyOptions,
+  type PoolOptions,
+  settingsOf,
+  type StreamOptions,
+  type TaskOptions,
+} from './options.ts';
 import { Shop } from './shop.ts';
 import { type PoolStats, statsOf } from './stats.ts';
 import { all, fates, type ManyCall, values } from './streams.ts';
@@ -76,7 +83,12 @@ export class Pool implements AsyncDisposable {
     const { signal } = options;
     signal?.throwIfAborted();
     const onAbort = (): void => task.cancel(signal?.reason);
-    const entry = this.#take(fn, args, signal ? unlistening(client, signal, onAbort) : client, this.#terms(options));
+    const entry = this.#take(
+      fn,
+      args,
+      signal ? unlistening(client, signal, onAbort) : client,
+      this.#terms(options),
+    );
     attach(entry);
     signal?.addEventListener('abort', onAbort, { once: true });
     return task;
@@ -165,7 +177,8 @@ export class Pool implements AsyncDisposable {
    * @throws TypeError when the pool is open: nobody would end it; DuodaoError `timed-out`; the signal's reason.
    */
   async join(wait?: Wait): Promise<void> {
-    if (!this.#shop.refusal) throw new TypeError(`Cannot join the pool ${this.name} as it is open: close it first`);
+    if (!this.#shop.refusal)
+      throw new TypeError(`Cannot join the pool ${this.name} as it is open: close it first`);
     const gone = this.#shop.untilIdle().then(() => this.#shop.crew.untilGone());
     await within(gone, `The end of ${this.name}`, wait);
   }
@@ -189,7 +202,8 @@ function unlistening(client: Client, signal: AbortSignal, onAbort: () => void): 
 
 function isIterable(items: unknown): boolean {
   return (
-    items !== null && items !== undefined && (Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items))
+    items !== null &&
+    items !== undefined &&
+    (Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items))
   );
 }
-

@@ -126,7 +126,13 @@ const LINKS = 1 << 7;
 /** No type of a frame: the rest of the ring is left free. */
 const WRAP = 15;
 
-export function headOf(type: number, form: number, isFinal: boolean, hasLinks: boolean, size: number): number {
+export function headOf(
+  type: number,
+  form: number,
+  isFinal: boolean,
+  hasLinks: boolean,
+  size: number,
+): number {
   return type | (form << 4) | (isFinal ? FINAL : 0) | (hasLinks ? LINKS : 0) | (size << 8);
 }
 

@@ -151,7 +151,9 @@ export class Server {
   tryReply(type: number, isFinal: boolean, took: number, reply: Reply): boolean {
     if (!(reply instanceof Packed)) return this.tryAnswer(type, isFinal, took, reply[0], '');
     const facts = { type, isFinal, about: bitsOfFloat(took) };
-    const isSent = FrameWriter.fits(reply) ? this.#replyInFrame(facts, reply) : this.#replyByParcel(facts, reply);
+    const isSent = FrameWriter.fits(reply)
+      ? this.#replyInFrame(facts, reply)
+      : this.#replyByParcel(facts, reply);
     if (isSent) this.#answered(isFinal);
     return isSent;
   }

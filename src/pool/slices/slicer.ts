@@ -30,12 +30,21 @@ export class Slicer {
     this.#slices = trace
       ? new Queue<Slice>({ capacity: SLICES_LIMIT, bytes: SLICES_BYTES, name: `${name}-slices` })
       : undefined;
-    const orders = { news: this.#news, cpus, spec: policy.spec, factory: policyFactory, slices: this.#slices };
+    const orders = {
+      news: this.#news,
+      cpus,
+      spec: policy.spec,
+      factory: policyFactory,
+      slices: this.#slices,
+    };
     this.#thread = new Thread({ target: schedule, args: [orders], name: `${name}-scheduler`, daemon: true });
     const fail = (reason: unknown): void => {
       if (!this.#isOver) onFailure(schedulerFailed(settings, reason));
     };
-    this.#thread.start().then(() => this.#thread.result()).catch(fail);
+    this.#thread
+      .start()
+      .then(() => this.#thread.result())
+      .catch(fail);
   }
 
   seat(seat: number, pid: number, line: Line): void {
@@ -44,7 +53,14 @@ export class Slicer {
 
   /** A worker has been given a task. @param count - Requests that it was sent so far. */
   given(seat: number, { id, name, arrival, priority, expected }: Entry, count: number): void {
-    const task = { id, name, arrival: arrival + (monotonicMs() - performance.now()), priority, expected, count };
+    const task = {
+      id,
+      name,
+      arrival: arrival + (monotonicMs() - performance.now()),
+      priority,
+      expected,
+      count,
+    };
     this.#tell({ what: 'task', seat, task });
   }
 

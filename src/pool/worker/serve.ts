@@ -17,7 +17,6 @@ import { answer, answerError, packedError } from './say.ts';
 
 type Callable = (...args: readonly unknown[]) => unknown;
 
-
 /** What a worker is told when it starts. */
 export interface WorkerOrders {
   readonly initializer: AnyFunction | undefined;
