@@ -16,6 +16,7 @@ import { rollup } from 'rollup';
 const ENTRIES = [
   'index', // package.json
   'sync/public', // package.json
+  'schedule/index', // package.json
   'cli/main', // bin/duodao.js
   'process/child/main', // src/process/child/entries.ts
   'process/child/thread',
