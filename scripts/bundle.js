@@ -21,6 +21,8 @@ const ENTRIES = [
   'process/child/main', // src/process/child/entries.ts
   'process/child/thread',
   'process/child/rehearse', // targets of processes: their modules export them
+  'pool/worker/serve',
+  'pool/slices/scheduler',
   'cli/rush/seller',
   'cli/doctor/victim',
 ];

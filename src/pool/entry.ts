@@ -6,7 +6,7 @@
 import type { Load } from '../ipc/index.ts';
 import type { Job } from '../schedule/index.ts';
 import type { PoolFunction } from './functions.ts';
-import type { Member } from './member.ts';
+import type { Member } from './crew/member.ts';
 
 export type EntryState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 

@@ -17,8 +17,9 @@ export interface PoolOptions {
   /** Processes if left out. Threads start no faster here, and cannot be suspended; they share what threads share. */
   readonly kind?: 'process' | 'thread';
   /**
-   * Who is next: a name or a policy of `duodao/schedule`, or an exported function that makes one; first come, first served
-   * if left out. Policies that take a CPU from a task that has not ended suspend its process (SIGSTOP) meanwhile.
+   * Who is next: a name or a policy of `duodao/schedule`, or an exported function that makes one; first come, first
+   * served if left out. Policies that take a CPU from a task that has not ended suspend its process (SIGSTOP)
+   * meanwhile.
    */
   readonly policy?: PolicyName | Policy | (() => Policy);
   /** An exported function that each worker calls before its first task. Should it fail, the pool is broken. */
@@ -29,15 +30,15 @@ export interface PoolOptions {
   /** How long a task may run, counted from its start; without limit if left out. */
   readonly taskTimeoutMs?: number;
   /**
-   * How often a task is repeated that fails, or whose worker ends: 0 if left out. By more than 0 you say that your tasks
-   * may be repeated, also when they have been done in part, or wholly.
+   * How often a task is repeated that fails, or whose worker ends: 0 if left out. By more than 0 you say that your
+   * tasks may be repeated, also when they have been done in part, or wholly.
    */
   readonly retries?: number;
   /** The pause before a task is repeated for the first time (50 if left out); each further one is twice as long. */
   readonly retryDelayMs?: number;
   /**
-   * What a worker may hold of RAM. One that holds more is replaced after its task; one that comes to hold a quarter more
-   * while its task runs is killed, and the task fails with `over-limit`. Of threads: what their heaps may hold.
+   * What a worker may hold of RAM. One that holds more is replaced after its task; one that comes to hold a quarter
+   * more while its task runs is killed, and the task fails with `over-limit`. Of threads: what their heaps may hold.
    */
   readonly memoryLimitBytes?: number;
   /**

@@ -19,7 +19,9 @@ export interface CurrentTask {
   readonly signal: AbortSignal;
   /** Says how far it is: any value that can cross. Only the last one counts. Blocks while the pool does not read. */
   progress(value: unknown): void;
-  /** Gives a part of its result at once: those who iterate over the task get it. Blocks while the pool does not read. */
+  /**
+   * Gives a part of its result at once: those who iterate over the task get it. Blocks while the pool does not read.
+   */
   emit(part: unknown): void;
 }
 

@@ -26,7 +26,9 @@ export class Brake {
     return this.#target.pid;
   }
 
-  /** Stops it at a place where none of its threads is inside a guard. False when that did not come about: it runs on. */
+  /**
+   * Stops it at a place where none of its threads is inside a guard. False when that did not come about: it runs on.
+   */
   stop(): boolean {
     try {
       for (let tries = 1; tries <= TRIES; tries++) {

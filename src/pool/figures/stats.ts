@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Shop } from './shop.ts';
+import type { Shop } from '../shop/shop.ts';
 import type { Durations } from './tally.ts';
 
 /** One worker of a pool. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
-import type { Exit } from '../process/index.ts';
-import { events } from './events.ts';
+import { DuodaoError } from '../../base/index.ts';
+import type { Exit } from '../../process/index.ts';
+import { events } from '../figures/events.ts';
 import { endOf } from './losses.ts';
 import { Member, type MemberEars } from './member.ts';
-import type { Settings } from './options.ts';
-import { Slicer } from './slices/slicer.ts';
+import type { Settings } from '../options.ts';
+import { Slicer } from '../slices/slicer.ts';
 
 /** So many workers in a row that end before they can begin are reason enough to give up. */
 const DESPAIR_LIMIT = 3;
@@ -96,7 +96,10 @@ export class Crew {
   #hire(): void {
     this.#ids += 1;
     if (this.#settings.policy.isPreemptive) this.slicer ??= new Slicer(this.#settings, this.#onFailure);
-    const member = new Member(this.#ids, this.#settings, this.#ears, this.slicer);
+    const taken = new Set(this.members.map(({ place }) => place));
+    let place = 0;
+    while (taken.has(place)) place++;
+    const member = new Member(this.#ids, place, this.#settings, this.#ears, this.slicer);
     member.chunk = this.#chunk;
     this.members = [...this.members, member];
     member.start();

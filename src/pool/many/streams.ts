@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Entry, Terms } from './entry.ts';
-import type { PoolFunction } from './functions.ts';
+import type { Entry, Terms } from '../entry.ts';
+import type { PoolFunction } from '../functions.ts';
 import { type Items, Many, type Settled } from './many.ts';
-import type { ManyOptions, StreamOptions } from './options.ts';
-import type { Shop } from './shop.ts';
+import type { ManyOptions, StreamOptions } from '../options.ts';
+import type { Shop } from '../shop/shop.ts';
 
 /** One call over many items. */
 export interface ManyCall<T> {

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { assert } from '../base/index.ts';
-import { type Answer, Caller, Line, Packed, packedOf } from '../ipc/index.ts';
-import { type Exit, Process, Thread } from '../process/index.ts';
-import { monotonicMs } from './clock.ts';
-import type { Entry } from './entry.ts';
-import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from './messages.ts';
-import type { Settings } from './options.ts';
-import type { Slicer } from './slices/slicer.ts';
-import { serve } from './worker/serve.ts';
+import { assert } from '../../base/index.ts';
+import { type Answer, Caller, Line, Packed, packedOf } from '../../ipc/index.ts';
+import { type Exit, Process, Thread } from '../../process/index.ts';
+import { monotonicMs } from '../clock.ts';
+import type { Entry } from '../entry.ts';
+import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from '../messages.ts';
+import type { Settings } from '../options.ts';
+import type { Slicer } from '../slices/slicer.ts';
+import { serve } from '../worker/serve.ts';
 
 /** Who hears of what a worker does. */
 export interface MemberEars {
@@ -34,6 +34,8 @@ const WINDOW_MS = 1;
 
 export class Member {
   readonly id: number;
+  /** Its number among those that are there: the least that was free. */
+  readonly place: number;
   readonly runner: Process | Thread;
   readonly caller: Caller;
   readonly #line: Line;
@@ -60,8 +62,9 @@ export class Member {
   /** Since when it has had nothing to do. */
   idleSince: number = performance.now();
 
-  constructor(id: number, settings: Settings, ears: MemberEars, slicer: Slicer | undefined) {
+  constructor(id: number, place: number, settings: Settings, ears: MemberEars, slicer: Slicer | undefined) {
     this.id = id;
+    this.place = place;
     this.#ears = ears;
     this.#slicer = slicer;
     const { kind, initializer, initArgs, memoryLimitBytes: limit } = settings;
@@ -188,7 +191,10 @@ export class Member {
     for (const { what } of back) this.#known.delete(what.id);
   }
 
-  /** How long its present task has run, in ms, but for the time in which it was suspended; undefined if it has begun none. */
+  /**
+   * How long its present task has run, in ms, but for the time in which it was suspended; undefined if it has begun
+   * none.
+   */
   get ranMs(): number | undefined {
     const { since } = this.caller;
     if (since === 0 || this.load === 0 || !this.caller.isBegun) return undefined;
