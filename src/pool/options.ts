@@ -151,7 +151,7 @@ export function settingsOf(options: PoolOptions): Settings {
     );
   if (made.isPreemptive && !made.spec && typeof policy !== 'function')
     throw new TypeError(
-      `Cannot make a pool with the policy ${made.name} as its scheduler, a thread of its own, has to make one itself: ` +
+      `Cannot make a pool with the policy ${made.name} as its scheduler thread has to make one itself: ` +
         'give an exported function that returns the policy',
     );
   pools += 1;

@@ -98,9 +98,12 @@ export class Shop {
     return entry;
   }
 
-  #work(): boolean {
-    const heard = this.crew.read();
-    return this.#dispatch() || heard;
+  readonly #happened: { heard: boolean; given: boolean } = { heard: false, given: false };
+
+  #work(): { readonly heard: boolean; readonly given: boolean } {
+    this.#happened.heard = this.crew.read();
+    this.#happened.given = this.#dispatch();
+    return this.#happened;
   }
 
   /** Hands out whatever can be handed out. */
