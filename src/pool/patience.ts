@@ -1,10 +1,11 @@
 /**
- * How long it is worth looking for something before one sleeps: what is learned from how long it took to come.
+ * How long it is worth looking for something before one sleeps: what is learned from how it came.
  *
- * To be woken costs a hundred microseconds and more on both sides. If both sleep whenever the other one is about to come,
- * each round pays that twice, though the work is done in two. So who has seen that things come soon looks for longer;
- * who has seen them take long looks only for a moment. It is the rule of adaptive mutexes (spin for about as long as the
- * last holders kept the lock).
+ * To be woken costs a hundred microseconds and more on both sides. If both sleep whenever the other one is about to
+ * come, each round pays that twice, though the work is done in two. So who slept, and was woken soon, looks for longer
+ * the next time. If that was in vain, looking does no good: the thing takes long, or the one who is to bring it has no
+ * CPU, as we have it. Then it is left for a while. It is the rule of adaptive mutexes: spin for about as long as it
+ * took before, and not where the other one does not run.
  *
  * @module
  */
@@ -12,14 +13,33 @@
 /** What comes later than this is worth no looking. */
 const LIMIT_MS = 1;
 const LEAST_MS = 0.1;
+const HOPELESS_MS = 0.03;
+/** So many things come before it is tried again. */
+const REST = 200;
 
 export class Patience {
   /** How long to look, in ms. */
   ms: number = LEAST_MS;
+  #hasTried = false;
+  #rest = 0;
 
-  /** Something has come, so long after one began to wait for it. */
-  learn(gapMs: number): void {
-    if (gapMs >= LIMIT_MS) this.ms = Math.max(LEAST_MS, this.ms / 2);
-    else this.ms = Math.max(LEAST_MS, this.ms * 0.95, Math.min(LIMIT_MS, gapMs * 2));
+  /** Something has come. @param gapMs - since one began to wait. @param slept - Whether looking was in vain. */
+  learn(gapMs: number, slept: boolean): void {
+    if (!slept) {
+      this.#hasTried = false;
+      if (this.#rest === 0) this.ms = Math.max(LEAST_MS, this.ms * 0.95, gapMs * 2);
+      return;
+    }
+    if (this.#rest > 0) {
+      this.#rest -= 1;
+      if (this.#rest === 0) this.ms = LEAST_MS;
+    } else if (gapMs < LIMIT_MS && !this.#hasTried) {
+      this.#hasTried = true;
+      this.ms = Math.min(LIMIT_MS, gapMs * 2);
+    } else {
+      this.#hasTried = false;
+      this.ms = HOPELESS_MS;
+      this.#rest = REST;
+    }
   }
 }

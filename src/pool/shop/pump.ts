@@ -4,7 +4,8 @@
  * A task of a microsecond is answered long before an event could tell of it. So after there was something to do the
  * pool looks again and again for a moment: at first without letting go of the thread, then once in each turn of the
  * event loop; after that it sleeps, and the worker's answer wakes it. How long it looks is bounded by constants, so
- * that a task of a second costs no more than a few hundred microseconds of looking; how long exactly is learned (patience.ts).
+ * that a task of a second costs no more than a few hundred microseconds of looking; how long exactly is learned
+ * (patience.ts).
  *
  * The event loop always gets its turn: looking in microtasks ends when a millisecond has gone by without one.
  *
@@ -38,6 +39,8 @@ export class Pump {
   #isScheduled = false;
   #turnedAt = 0;
   #happenedAt = 0;
+  /** Whether it has gone to sleep since then. */
+  #slept = false;
   readonly #patience: Patience = new Patience();
 
   constructor(pumped: Pumped) {
@@ -70,13 +73,18 @@ export class Pump {
     }
     if (this.#isScheduled) return;
     if (now - this.#happenedAt < this.#patience.ms) this.#again(now);
-    else pumped.sleep(this.#wake);
+    else {
+      this.#slept = true;
+      pumped.sleep(this.#wake);
+    }
   };
 
   #work(now: number): void {
     const { heard, given } = this.#pumped.work();
-    if (heard) this.#patience.learn(now - this.#happenedAt);
-    if (heard || given) this.#happenedAt = now;
+    if (heard) this.#patience.learn(now - this.#happenedAt, this.#slept);
+    if (!heard && !given) return;
+    this.#happenedAt = now;
+    this.#slept = false;
   }
 
   #again(now: number): void {

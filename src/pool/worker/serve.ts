@@ -63,8 +63,9 @@ class Worker {
       }
       if (server.isClosing && !server.hasWork) return;
       const idle = performance.now();
-      if (!(await this.#linger(idle))) await server.untilWork();
-      this.#patience.learn(performance.now() - idle);
+      const hasCome = await this.#linger(idle);
+      if (!hasCome) await server.untilWork();
+      this.#patience.learn(performance.now() - idle, !hasCome);
     }
   }
 
