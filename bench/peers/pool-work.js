@@ -1,8 +1,7 @@
 // What the other pools run, in the file of its own that they need.
 import { createRequire } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 
 export default function work(ms) {
   if (!(ms > 0)) return 0;
@@ -11,16 +10,9 @@ export default function work(ms) {
   return ms;
 }
 
-// Two of them want to be told by a library of theirs that this is a worker.
-const [name, folder] = process.argv.slice(2);
-if (!isMainThread && (name === 'workerpool' || name === 'poolifier')) {
-  const require = createRequire(join(folder, 'x.js'));
-  const library = await import(pathToFileURL(require.resolve(name)).href);
-  if (name === 'workerpool') library.default.worker({ work });
-  else module_(library);
-}
-
-function module_({ ThreadWorker }) {
-  self = new ThreadWorker(work);
-}
-let self;
+// Two of them want to be told by their own library that this is a worker.
+const { BENCH_POOL: name, BENCH_PEERS: folder } = process.env;
+const require = createRequire(join(folder ?? '.', 'x.js'));
+if (!isMainThread && name === 'workerpool') require('workerpool').worker({ work });
+const { ThreadWorker } = !isMainThread && name === 'poolifier' ? require('poolifier') : {};
+export const worker = ThreadWorker && new ThreadWorker(work);

@@ -5,6 +5,7 @@
  *   trip   µs for one task after the other, a round each        tripCpu   µs of CPU for one, all processes
  *   burst  µs for each of 20,000 tasks at once, a round each    burstCpu  the same of CPU
  *   inside ms from the call to the result of tasks of 1 ms, one among each 100 of a burst, sorted
+ *   map64  ns for each of 200,000 items of map() in chunks of 64, a round each, of the pools that have one
  *   idle   ms of CPU in a second in which there is nothing to do, all processes
  */
 import { execFileSync } from 'node:child_process';
@@ -18,6 +19,7 @@ const WORKERS = 2;
 const TRIPS = 5000;
 const BURST = 20_000;
 const EVERY = 100;
+const ITEMS = 200_000;
 
 /** What is run: nothing, or a millisecond of work. */
 export function work(ms) {
@@ -33,14 +35,15 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const POOLS = {
   'duodao, processes': async () => {
     const pool = new Pool({ workers: WORKERS });
-    return { run: (ms) => pool.run(work, ms), end: () => (pool.close(), pool.join()) };
+    const map = (items) => pool.map(work, items, { chunkSize: 64 });
+    return { run: (ms) => pool.run(work, ms), map, end: () => (pool.close(), pool.join()) };
   },
   'duodao, threads': async () => {
     const pool = new Pool({ workers: WORKERS, kind: 'thread' });
     return { run: (ms) => pool.run(work, ms), end: () => (pool.close(), pool.join()) };
   },
   piscina: async (from) => {
-    const { Piscina } = await from('piscina');
+    const { default: Piscina } = await from('piscina');
     const pool = new Piscina({ filename: file('pool-work.js'), minThreads: WORKERS, maxThreads: WORKERS });
     return { run: (ms) => pool.run(ms), end: () => pool.destroy() };
   },
@@ -51,7 +54,11 @@ const POOLS = {
   },
   workerpool: async (from) => {
     const { default: workerpool } = await from('workerpool');
-    const pool = workerpool.pool(file('pool-work.js'), { minWorkers: WORKERS, maxWorkers: WORKERS, workerType: 'thread' });
+    const pool = workerpool.pool(file('pool-work.js'), {
+      minWorkers: WORKERS,
+      maxWorkers: WORKERS,
+      workerType: 'thread',
+    });
     return { run: (ms) => pool.exec('work', [ms]), end: () => pool.terminate() };
   },
   poolifier: async (from) => {
@@ -106,6 +113,14 @@ async function burst({ run }) {
   return { us: (took / BURST) * 1000, cpu: ((cpuMs() - cpu) / BURST) * 1000 };
 }
 
+async function mapped({ map }) {
+  if (!map) return undefined;
+  const items = Array.from({ length: ITEMS }, () => 0);
+  const begin = performance.now();
+  await map(items);
+  return ((performance.now() - begin) / ITEMS) * 1e6;
+}
+
 /** How long tasks of a millisecond take that come in the middle of a burst. */
 async function inside({ run }) {
   const times = [];
@@ -124,12 +139,14 @@ async function inside({ run }) {
 
 if (isMain(import.meta)) {
   const [name, folder, rounds] = process.argv.slice(2);
+  Object.assign(process.env, { BENCH_POOL: name, BENCH_PEERS: folder }); // for pool-work.js
   const require = createRequire(join(folder, 'x.js'));
   const pool = await POOLS[name]((id) => import(pathToFileURL(require.resolve(id)).href));
   await Promise.all(Array.from({ length: 2000 }, () => pool.run(0))); // all workers are there, all code is warm
   await trips(pool);
   await burst(pool);
-  const all = { trip: [], tripCpu: [], burst: [], burstCpu: [], inside: [], idle: 0 };
+  await mapped(pool);
+  const all = { trip: [], tripCpu: [], burst: [], burstCpu: [], inside: [], idle: 0, map64: [] };
   for (let round = 0; round < Number(rounds); round++) {
     const trip = await trips(pool);
     all.trip.push(trip.us);
@@ -137,6 +154,8 @@ if (isMain(import.meta)) {
     const many = await burst(pool);
     all.burst.push(many.us);
     all.burstCpu.push(many.cpu);
+    const item = await mapped(pool);
+    if (item !== undefined) all.map64.push(item);
   }
   all.inside = await inside(pool);
   await new Promise((resolve) => setTimeout(resolve, 500));
