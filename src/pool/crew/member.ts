@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { assert } from '../../base/index.ts';
+import { assert, DuodaoError } from '../../base/index.ts';
 import { type Answer, Caller, Line, Packed, packedOf } from '../../ipc/index.ts';
-import { type Exit, Process, Thread } from '../../process/index.ts';
+import { type AnyFunction, type Exit, Process, Thread } from '../../process/index.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from '../messages.ts';
@@ -157,7 +157,7 @@ export class Member {
       if (!this.caller.send(CALL, what.id, load)) return false;
     } else {
       const args = load instanceof Packed ? load.bytes : load;
-      if (!this.caller.send(INTRODUCE, what.id, packedOf([what.fn, args], 'task'))) return false;
+      if (!this.caller.send(INTRODUCE, what.id, introductionOf(what.fn, args))) return false;
       this.#known.add(what.id);
     }
     entry.member = this;
@@ -282,5 +282,16 @@ export class Member {
     const entries = this.entries;
     this.caller.leave();
     return { entries, isBegun: untaken < entries.length };
+  }
+}
+
+/** @throws DuodaoError `not-exported` when the function has no address. */
+function introductionOf(fn: AnyFunction, args: readonly unknown[] | Uint8Array): Packed {
+  try {
+    return packedOf([fn, args], 'task');
+  } catch (error) {
+    // The arguments are packed, or scalars: it is the function that cannot cross.
+    const { cause } = error as Error;
+    throw cause instanceof DuodaoError && cause.code === 'not-exported' ? cause : error;
   }
 }
