@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { assert, DuodaoError } from '../../base/index.ts';
-import { type Answer, Caller, Line, Packed, packedOf } from '../../ipc/index.ts';
-import { type AnyFunction, type Exit, Process, Thread } from '../../process/index.ts';
+import { assert } from '../../base/index.ts';
+import { type Answer, Caller, Line, Packed } from '../../ipc/index.ts';
+import { type Exit, Process, Thread } from '../../process/index.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from '../messages.ts';
+import { introductionOf } from '../functions.ts';
 import type { Settings } from '../options.ts';
 import type { Slicer } from '../slices/slicer.ts';
 import { serve } from '../worker/serve.ts';
@@ -43,6 +44,7 @@ export class Member {
   /** Who decides when it runs, under policies that share CPUs by time. */
   readonly #slicer: Slicer | undefined;
   readonly #known: Set<number> = new Set();
+  readonly #tasksLimit: number;
   /** Tasks that it has been given, in order. */
   #entries: Entry[] = [];
   #first = 0;
@@ -67,6 +69,7 @@ export class Member {
     this.place = place;
     this.#ears = ears;
     this.#slicer = slicer;
+    this.#tasksLimit = settings.maxTasksPerWorker;
     const { kind, initializer, initArgs, memoryLimitBytes: limit } = settings;
     const name = `${settings.name}-${id}`;
     this.#line = Line.make(name, slicer !== undefined);
@@ -136,6 +139,7 @@ export class Member {
 
   /** Whether it may be given a further task beside what it has. */
   get hasTime(): boolean {
+    if (this.done + this.load >= this.#tasksLimit) return false;
     return this.load < this.chunk || this.backlogMs < WINDOW_MS;
   }
 
@@ -157,7 +161,7 @@ export class Member {
       if (!this.caller.send(CALL, what.id, load)) return false;
     } else {
       const args = load instanceof Packed ? load.bytes : load;
-      if (!this.caller.send(INTRODUCE, what.id, introductionOf(what.fn, args))) return false;
+      if (!this.caller.send(INTRODUCE, what.id, introductionOf(what, args))) return false;
       this.#known.add(what.id);
     }
     entry.member = this;
@@ -282,16 +286,5 @@ export class Member {
     const entries = this.entries;
     this.caller.leave();
     return { entries, isBegun: untaken < entries.length };
-  }
-}
-
-/** @throws DuodaoError `not-exported` when the function has no address. */
-function introductionOf(fn: AnyFunction, args: readonly unknown[] | Uint8Array): Packed {
-  try {
-    return packedOf([fn, args], 'task');
-  } catch (error) {
-    // The arguments are packed, or scalars: it is the function that cannot cross.
-    const { cause } = error as Error;
-    throw cause instanceof DuodaoError && cause.code === 'not-exported' ? cause : error;
   }
 }
