@@ -29,6 +29,8 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/sync/wait-graph.ts': 'test/conformance/deadlock.test.ts',
   'src/sync/public.ts': 'test/tidy/public-names.test.ts',
   'src/sync/semaphore-desk.ts': 'test/unit/sync/semaphore.test.ts',
+  'src/cli/sim/files.ts': 'test/unit/cli/sim/command.test.ts',
+  'src/cli/sim/view.ts': 'test/unit/cli/sim/command.test.ts',
   'src/cli/doctor/command.ts': 'test/conformance/doctor.test.ts',
   'src/cli/doctor/leftovers.ts': 'test/conformance/doctor.test.ts',
   'src/cli/doctor/options.ts': 'test/unit/cli/help.test.ts',
