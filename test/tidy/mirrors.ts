@@ -12,6 +12,7 @@ import type { Source } from './sources.ts';
 export const COVERED: Readonly<Record<string, string>> = {
   'src/schedule/policies/levels.ts': 'test/unit/schedule/policies/mlfq.test.ts',
   'src/schedule/policies/options.ts': 'test/unit/schedule/policies/names.test.ts',
+  'src/schedule/ready/chosen.ts': 'test/unit/schedule/policies/priority.test.ts',
   'src/schedule/ready/ranked.ts': 'test/unit/schedule/policies/shortest.test.ts',
   'src/schedule/drawing/ruler.ts': 'test/unit/schedule/drawing/text.test.ts',
   'src/schedule/simulator/states.ts': 'test/unit/schedule/simulator/timeline.test.ts',

@@ -58,9 +58,9 @@ export function arrivals(count: number, load: number, sizes: Sizes, seed: number
 /** The policies of theory. Those that share a CPU do so in small turns here. */
 export const POLICIES: Readonly<Record<string, Policy>> = {
   FCFS: fcfs(),
-  PS: roundRobin({ quantum: 0.1 }),
+  PS: roundRobin({ quantum: 0.2 }),
   SJF: sjf(),
-  FB: las({ quantum: 0.05 }),
+  FB: las({ quantum: 0.1 }),
   PSJF: sjf({ preemptive: true }),
   SRPT: srtf(),
 };
