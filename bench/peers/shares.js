@@ -58,7 +58,9 @@ if (isMain(import.meta)) {
       return (performance.now() - came) / size;
     }),
   );
-  console.log(JSON.stringify({ slowdowns: slowdowns.sort((a, b) => a - b), tookMs: performance.now() - begin }));
+  console.log(
+    JSON.stringify({ slowdowns: slowdowns.sort((a, b) => a - b), tookMs: performance.now() - begin }),
+  );
   pool.close();
   await pool.join();
 }
