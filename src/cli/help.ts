@@ -4,8 +4,10 @@
  * @module
  */
 import type { Option, Options } from './args.ts';
+import { POLICY_NAMES } from '../schedule/index.ts';
 import { DOCTOR_OPTIONS } from './doctor/options.ts';
 import { RUSH_OPTIONS } from './rush/options.ts';
+import { SIM_OPTIONS } from './sim/options.ts';
 import { padRight } from './text.ts';
 import { TOP_OPTIONS } from './top/options.ts';
 
@@ -20,12 +22,14 @@ Usage:  duodao <command> [options]
 Commands:
   rush    the ticket office: many buyers, few seats, several processes, one lock
   top     the processes of every program that runs, and what each waits for
+  sim     scheduling policies beside each other on one workload
   doctor  what this system supports, and what crashed programs have left
 
 Examples:
   duodao rush                   sell the sample: 20,000 orders for 24 trains
   duodao rush --no-lock         the same without the lock, and watch it oversell
   duodao rush --help            what else it can do
+  duodao sim --policy fcfs,rr   who runs when, and how long the others wait
   duodao top --batch --tree     who is blocked, and on what
 
 Options:
@@ -100,6 +104,45 @@ The JSON: [{"arena":1,"pids":[4711],"problem":null,"rows":[...]}], and of a row:
 
 Exit code: 0 also when nothing runs, 1 when there is no program of that
 process, 2 bad input.
+`;
+}
+
+/** What `duodao sim --help` says. */
+export function simHelpText(): string {
+  return `duodao sim: how scheduling policies do on the same workload
+
+It draws who runs when, and compares how long jobs take and wait. Times have
+no unit.
+
+Usage:  duodao sim [options] [FILE | JOB ...]
+
+A job is written name:arrival:burst or name:arrival:burst:priority. With I/O,
+the burst is CPU/IO/CPU: 3/2/4 runs for 3, waits for 2, runs for 4. Without
+any, a sample is run.
+
+Options (what holds when left out):
+${optionLines(SIM_OPTIONS)}
+Policies:
+  ${POLICY_NAMES.join(', ')}
+With options of theirs:
+  rr:4  las:2  mlfq:1/2/4:boostEvery=50  priority:preemptive=true:agingEvery=5
+Of priorities, the smallest comes first; priority:smallerFirst=false turns it.
+
+Examples:
+  duodao sim
+  duodao sim P1:0:24 P2:0:3 P3:0:3
+  duodao sim --policy rr:1,rr:4,srtf --explain P1:0:8:2 P2:1:4/2/3
+  duodao sim --cpus 2 --switch-cost 0.5 --svg chart.svg workload.csv
+  duodao sim --policy fcfs --json jobs.ndjson > run.json
+  duodao sim --replay run.json --policy sjf,mlfq
+
+Files of jobs (.csv, .json, .ndjson):
+  name,arrival,burst,priority            the first line of a CSV
+  [{"name":"P1","arrival":0,"burst":7,"io":[{"at":3,"takes":2}]}]
+  {"name":"P2","arrival":1,"burst":4,"priority":2,"after":["P1"]}
+Of a job in JSON also: expected (what is said of its burst), cpus, weight.
+
+Exit code: 0 also when jobs starve, 2 bad input.
 `;
 }
 

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: async () => (await import('./help.ts')).doctorHelpText(),
     run: async (words, output) => await (await import('./doctor/command.ts')).doctor(words, output),
   },
+  sim: {
+    help: async () => (await import('./help.ts')).simHelpText(),
+    run: async (words, output) => await (await import('./sim/command.ts')).sim(words, output),
+  },
   top: {
     help: async () => (await import('./help.ts')).topHelpText(),
     run: async (words, output) => await (await import('./top/command.ts')).top(words, output),

@@ -72,7 +72,13 @@ export class Pool implements AsyncDisposable {
     });
   }
 
-  /** The same, with options, as a task that can be watched and cancelled. */
+  /**
+   * The same, with options, as a task that can be watched and cancelled.
+   *
+   * @throws TypeError, RangeError for options that there are not; DuodaoError `not-cloneable` when an argument cannot
+   * cross,
+   * `closed`, `broken` when the pool takes no more tasks. Nothing is submitted then.
+   */
   submit<F extends AnyFunction>(
     fn: F,
     args: Readonly<Parameters<F>>,
@@ -82,7 +88,6 @@ export class Pool implements AsyncDisposable {
     if (!Array.isArray(args)) throw new TypeError('Cannot submit a task as its args must be an array');
     const { task, client, attach } = begin<ResultOf<F>>(this.#shop);
     const { signal } = options;
-    signal?.throwIfAborted();
     const onAbort = (): void => task.cancel(signal?.reason);
     const entry = this.#take(
       fn,
@@ -91,7 +96,8 @@ export class Pool implements AsyncDisposable {
       this.#terms(options),
     );
     attach(entry);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
     return task;
   }
 

@@ -15,6 +15,7 @@ export { Process } from './process.ts';
 export type { ProcessState } from './record/state.ts';
 export { ready, type Waitable, type WaitableObject, type WaitableProcess } from './ready.ts';
 export { type StandbyOptions, standby } from './start/standby.ts';
+export { onceEnded } from './runnable.ts';
 export { type ProcessRow, processTable, tableOf } from './record/table.ts';
 export type { SeenExit } from './record/exit.ts';
 export type { StdioMode } from './start/stdio.ts';

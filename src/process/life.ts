@@ -19,6 +19,7 @@ export abstract class Life {
   readonly record: ProcessRecord;
   readonly #onEnd: () => void;
   #exit: Exit | undefined;
+  readonly #listeners: ((exit: Exit) => void)[] = [];
 
   constructor(name: string, record: ProcessRecord, onEnd: () => void) {
     this.name = name;
@@ -61,6 +62,13 @@ export abstract class Life {
     this.record.setStage('terminated');
     if (FAULTY) pass('process.told');
     here().noticeDeath();
+    for (const listener of this.#listeners) listener(exit);
+  }
+
+  /** Has a function called at its end, at once if that has been. Unlike `join()` it keeps nobody alive. */
+  onceEnded(listener: (exit: Exit) => void): void {
+    if (this.#exit) listener(this.#exit);
+    else this.#listeners.push(listener);
   }
 
   join(wait?: Wait): Promise<Exit> {

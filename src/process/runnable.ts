@@ -47,6 +47,11 @@ export let lifeOf: (one: Runnable) => Life | undefined;
 /** The same, refusing an action on one that has none, or is closed. */
 export let needLife: (one: Runnable, action: string) => Life;
 
+/** Has a function called when one that was started has ended. Unlike `join()` it keeps nobody alive. */
+export function onceEnded(one: Runnable, listener: (exit: Exit) => void): void {
+  needLife(one, 'wait for the end of').onceEnded(listener);
+}
+
 /** The face that {@link Process} and {@link Thread} share. */
 export abstract class Runnable<F extends AnyFunction = AnyFunction> implements AsyncDisposable {
   readonly #kind: RunnableKind;

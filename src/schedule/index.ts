@@ -5,12 +5,16 @@
  */
 export type { Choice, Job, Policy, PolicySpec, ReadyReason, RunQueue } from './policy.ts';
 export { fcfs } from './policies/fcfs.ts';
+export { edf, type EdfOptions } from './policies/edf.ts';
+export { fair, type FairOptions } from './policies/fair.ts';
 export { hrrn, type HrrnOptions } from './policies/hrrn.ts';
 export { las, type LasOptions } from './policies/las.ts';
+export { lottery, type LotteryOptions } from './policies/lottery.ts';
 export { mlfq, type MlfqOptions } from './policies/mlfq.ts';
 export { type PolicyName, policyFromSpec, policyNamed, POLICY_NAMES } from './policies/names.ts';
 export type { PreemptedTo, Ties, Unknown } from './policies/options.ts';
 export { priority, type PriorityOptions } from './policies/priority.ts';
+export { rankedPolicy, type RankedPolicyOptions } from './policies/ranked-policy.ts';
 export { roundRobin, type RoundRobinOptions } from './policies/round-robin.ts';
 export { sjf, type SjfOptions, srtf, type SrtfOptions } from './policies/shortest.ts';
 export { solaris, type SolarisOptions } from './policies/solaris.ts';

@@ -41,7 +41,7 @@ export interface Choice<J extends Job = Job> {
   readonly job: J;
   /** How long it may run before it is put back as `expired`; as long as it wants if left out. */
   readonly quantum?: number;
-  /** In words, for the decision log. */
+  /** In words, for the decision log. May be put together only when it is read. */
   readonly why: string;
 }
 

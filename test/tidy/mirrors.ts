@@ -12,6 +12,7 @@ import type { Source } from './sources.ts';
 export const COVERED: Readonly<Record<string, string>> = {
   'src/schedule/policies/levels.ts': 'test/unit/schedule/policies/mlfq.test.ts',
   'src/schedule/policies/options.ts': 'test/unit/schedule/policies/names.test.ts',
+  'src/schedule/ready/chosen.ts': 'test/unit/schedule/policies/priority.test.ts',
   'src/schedule/ready/ranked.ts': 'test/unit/schedule/policies/shortest.test.ts',
   'src/schedule/drawing/ruler.ts': 'test/unit/schedule/drawing/text.test.ts',
   'src/schedule/simulator/states.ts': 'test/unit/schedule/simulator/timeline.test.ts',
@@ -29,6 +30,8 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/sync/wait-graph.ts': 'test/conformance/deadlock.test.ts',
   'src/sync/public.ts': 'test/tidy/public-names.test.ts',
   'src/sync/semaphore-desk.ts': 'test/unit/sync/semaphore.test.ts',
+  'src/cli/sim/files.ts': 'test/unit/cli/sim/command.test.ts',
+  'src/cli/sim/view.ts': 'test/unit/cli/sim/command.test.ts',
   'src/cli/doctor/command.ts': 'test/conformance/doctor.test.ts',
   'src/cli/doctor/leftovers.ts': 'test/conformance/doctor.test.ts',
   'src/cli/doctor/options.ts': 'test/unit/cli/help.test.ts',

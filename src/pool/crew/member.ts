@@ -5,7 +5,7 @@
  */
 import { assert } from '../../base/index.ts';
 import { type Answer, Caller, Line, Packed } from '../../ipc/index.ts';
-import { type Exit, Process, Thread } from '../../process/index.ts';
+import { type Exit, onceEnded, Process, Thread } from '../../process/index.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from '../messages.ts';
@@ -43,8 +43,9 @@ export class Member {
   readonly #ears: MemberEars;
   /** Who decides when it runs, under policies that share CPUs by time. */
   readonly #slicer: Slicer | undefined;
+  /** Tasks that it may be given in its life. */
+  readonly #mostTasks: number;
   readonly #known: Set<number> = new Set();
-  readonly #tasksLimit: number;
   /** Tasks that it has been given, in order. */
   #entries: Entry[] = [];
   #first = 0;
@@ -69,7 +70,7 @@ export class Member {
     this.place = place;
     this.#ears = ears;
     this.#slicer = slicer;
-    this.#tasksLimit = settings.maxTasksPerWorker;
+    this.#mostTasks = settings.maxTasksPerWorker;
     const { kind, initializer, initArgs, memoryLimitBytes: limit } = settings;
     const name = `${settings.name}-${id}`;
     this.#line = Line.make(name, slicer !== undefined);
@@ -103,14 +104,13 @@ export class Member {
 
   /** Starts it. Whatever becomes of it is told by `ended`. */
   start(): void {
-    void this.runner
-      .start()
-      .then(() => {
+    this.runner.start().then(
+      () => {
         if (this.pid !== undefined) this.#slicer?.seat(this.id, this.pid, this.#line);
-        return this.runner.join();
-      })
-      .catch((reason: unknown): Exit => ({ how: 'not-started', reason: reason as Error }))
-      .then((exit) => this.#end(exit));
+        onceEnded(this.runner, (exit) => this.#end(exit));
+      },
+      (reason: unknown) => this.#end({ how: 'not-started', reason: reason as Error }),
+    );
   }
 
   #end(exit: Exit): void {
@@ -134,12 +134,12 @@ export class Member {
 
   /** Whether it may be given tasks at all. */
   get isOpen(): boolean {
-    return this.isReady && !this.isRetiring && !this.isEnded && !this.isHeld;
+    if (!this.isReady || this.isRetiring || this.isEnded || this.isHeld) return false;
+    return this.done + this.load < this.#mostTasks;
   }
 
   /** Whether it may be given a further task beside what it has. */
   get hasTime(): boolean {
-    if (this.done + this.load >= this.#tasksLimit) return false;
     return this.load < this.chunk || this.backlogMs < WINDOW_MS;
   }
 

@@ -5,7 +5,7 @@
  */
 import { DuodaoError } from '../../base/index.ts';
 import { type Line, Queue } from '../../ipc/index.ts';
-import { Thread } from '../../process/index.ts';
+import { onceEnded, Thread } from '../../process/index.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import type { Settings } from '../options.ts';
@@ -41,10 +41,10 @@ export class Slicer {
     const fail = (reason: unknown): void => {
       if (!this.#isOver) onFailure(schedulerFailed(settings, reason));
     };
+    // Its end is not waited for: an idle pool keeps no program alive.
     this.#thread
       .start()
-      .then(() => this.#thread.result())
-      .catch(fail);
+      .then(() => onceEnded(this.#thread, () => void this.#thread.result().catch(fail)), fail);
   }
 
   seat(seat: number, pid: number, line: Line): void {

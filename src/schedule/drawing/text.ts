@@ -20,6 +20,8 @@ export interface TextOptions {
   readonly columns?: number;
   /** How many rows of jobs it has at most: 40 if left out. */
   readonly rows?: number;
+  /** Whether a table of the jobs follows: so if left out. */
+  readonly table?: boolean;
   /** How many columns a text takes on this terminal; its characters are counted if left out. */
   readonly widthOf?: (text: string) => number;
   /** Colours; none if left out. */
@@ -36,7 +38,10 @@ const COLUMNS_LEAST = 30;
 
 export function ganttText(timeline: Timeline, options: TextOptions): string {
   const drawing = new Drawing(timeline, options);
-  return [...drawing.chart(), ...drawing.table()].map((line) => `${line.trimEnd()}\n`).join('');
+  const { table = true } = options;
+  const chart = drawing.chart();
+  const lines = table ? [...chart, ...(chart.length > 0 ? [''] : []), ...drawing.table()] : chart;
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
 class Drawing {
@@ -85,7 +90,7 @@ class Drawing {
     for (const { name } of jobs.slice(0, this.#rows))
       lines.push(this.#name(name) + this.#bar(cells.get(name)));
     if (jobs.length > this.#rows) lines.push(`and ${jobs.length - this.#rows} more jobs`);
-    lines.push(this.#paint('# runs  . is ready  - waits for I/O', 'dim'), '');
+    lines.push(this.#paint('# runs  . is ready  - waits for I/O', 'dim'));
     return lines;
   }
 

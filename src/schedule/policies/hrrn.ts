@@ -7,6 +7,7 @@
  * @module
  */
 import type { Choice, Job, Policy, ReadyReason, RunQueue } from '../policy.ts';
+import { chosen } from '../ready/chosen.ts';
 import { Line } from '../ready/line.ts';
 import { Check, policyOf, timeText, type Unknown } from './options.ts';
 
@@ -64,25 +65,24 @@ class ByRatio<J extends Job> implements RunQueue<J> {
   }
 
   next(now: number, cpu: number): Choice<J> | undefined {
-    let chosen: J | undefined;
+    let first: J | undefined;
     let best = Number.NEGATIVE_INFINITY;
     for (const [needs, line] of this.#lines) {
       const job = line.first(cpu);
       if (!job) continue;
       const ratio = this.#ratio(job, needs, now);
-      if (ratio < best || (ratio === best && chosen !== undefined && job.id > chosen.id)) continue;
-      chosen = job;
+      if (ratio < best || (ratio === best && first !== undefined && job.id > first.id)) continue;
+      first = job;
       best = ratio;
     }
-    if (!chosen) return undefined;
-    const needs = this.#ready.get(chosen)?.needs as number;
+    if (!first) return undefined;
+    const needs = this.#ready.get(first)?.needs as number;
     const line = this.#lines.get(needs) as Line<J>;
     line.shift(cpu);
-    this.#forget(chosen, needs, line);
-    const why = Number.isFinite(best)
-      ? `its ratio ${timeText(best)} is the highest`
-      : 'nobody knows what it needs';
-    return { job: chosen, why };
+    this.#forget(first, needs, line);
+    return chosen(first, undefined, () =>
+      Number.isFinite(best) ? `its ratio ${timeText(best)} is the highest` : 'nobody knows what it needs',
+    );
   }
 
   #ratio(job: J, needs: number, now: number): number {

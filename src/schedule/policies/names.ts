@@ -4,9 +4,12 @@
  * @module
  */
 import type { Policy, PolicySpec } from '../policy.ts';
+import { edf } from './edf.ts';
+import { fair } from './fair.ts';
 import { fcfs } from './fcfs.ts';
 import { hrrn } from './hrrn.ts';
 import { las } from './las.ts';
+import { lottery } from './lottery.ts';
 import { mlfq } from './mlfq.ts';
 import { priority } from './priority.ts';
 import { roundRobin } from './round-robin.ts';
@@ -15,7 +18,19 @@ import { solaris } from './solaris.ts';
 
 /** A factory checks its options itself: they come out of a file, or from another process. */
 type Factory = (options: never) => Policy;
-type Name = 'fcfs' | 'sjf' | 'srtf' | 'priority' | 'hrrn' | 'rr' | 'mlfq' | 'solaris' | 'las';
+type Name =
+  | 'fcfs'
+  | 'sjf'
+  | 'srtf'
+  | 'priority'
+  | 'hrrn'
+  | 'rr'
+  | 'mlfq'
+  | 'solaris'
+  | 'las'
+  | 'fair'
+  | 'lottery'
+  | 'edf';
 type Alias = 'roundRobin' | 'round-robin';
 
 /** The names by which policies can be had. */
@@ -31,6 +46,9 @@ const FACTORIES: Readonly<Record<Name, Factory>> = {
   mlfq,
   solaris,
   las,
+  fair,
+  lottery,
+  edf,
 };
 const ALIASES: Readonly<Record<Alias, Name>> = { roundRobin: 'rr', 'round-robin': 'rr' };
 

@@ -13,6 +13,7 @@
  * @module
  */
 import type { Choice, Job, Policy, ReadyReason, RunQueue } from '../policy.ts';
+import { chosen } from '../ready/chosen.ts';
 import { Heap } from '../ready/heap.ts';
 import { Check, policyOf, type PreemptedTo, timeText } from './options.ts';
 
@@ -97,15 +98,16 @@ class ByPriority<J extends Job> implements RunQueue<J> {
   }
 
   next(now: number, cpu: number): Choice<J> | undefined {
-    const chosen = this.#heap.pop(cpu);
-    if (!chosen) return undefined;
-    const { job, rank } = chosen;
-    const gained = this.#sign * job.priority - this.#aged(rank, now);
-    if (this.preempt) this.#running.set(job, this.#aged(rank, now));
-    const aging = gained > 0 ? `, improved by ${timeText(gained)},` : '';
-    const why = `its priority ${timeText(job.priority)}${aging} is the best`;
-    const { quantum } = this.#options;
-    return quantum === undefined ? { job, why } : { job, quantum, why };
+    const best = this.#heap.pop(cpu);
+    if (!best) return undefined;
+    const { job, rank } = best;
+    const worth = this.#aged(rank, now);
+    if (this.preempt) this.#running.set(job, worth);
+    return chosen(job, this.#options.quantum, () => {
+      const gained = this.#sign * job.priority - worth;
+      const aging = gained > 0 ? `, improved by ${timeText(gained)},` : '';
+      return `its priority ${timeText(job.priority)}${aging} is the best`;
+    });
   }
 
   left(job: J, _ran: number, _now: number, how: 'ended' | 'blocked' | 'expired' | 'preempted'): void {

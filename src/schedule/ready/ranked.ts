@@ -7,6 +7,7 @@
  * @module
  */
 import type { Choice, Job, ReadyReason, RunQueue } from '../policy.ts';
+import { chosen } from './chosen.ts';
 import { Heap } from './heap.ts';
 
 /** How a ranked run queue ranks. */
@@ -48,12 +49,11 @@ export class RankedQueue<J extends Job> implements RunQueue<J> {
   }
 
   next(_now: number, cpu: number): Choice<J> | undefined {
-    const chosen = this.#heap.pop(cpu);
-    if (!chosen) return undefined;
-    const { job, rank } = chosen;
-    const why = this.#ranking.why(rank, job);
+    const best = this.#heap.pop(cpu);
+    if (!best) return undefined;
+    const { job, rank } = best;
     const quantum = this.#ranking.quantum?.(job, this.#heap.first(cpu)?.rank);
-    return quantum === undefined ? { job, why } : { job, quantum, why };
+    return chosen(job, quantum, () => this.#ranking.why(rank, job));
   }
 
   #weakest(running: readonly J[], now: number): { job: J; why: string } | undefined {

@@ -205,7 +205,7 @@ export class Machine {
   #dispatch(cpu: Cpu): void {
     const choice = this.#queue.next(this.#now, cpu.index);
     if (!choice) return;
-    const { job, quantum = NEVER, why } = choice;
+    const { job, quantum = NEVER } = choice;
     const isSwitch = cpu.last !== undefined && cpu.last !== job;
     if (isSwitch) this.#outcomes.switches++;
     cpu.job = job;
@@ -216,8 +216,16 @@ export class Machine {
     cpu.counted = cpu.runsFrom;
     cpu.isQuantum = quantum < job.left;
     cpu.until = cpu.runsFrom + Math.min(quantum, job.left);
+    if (!this.#recorder) return;
     const ready = this.#queue.ready;
-    this.#recorder?.decision({ at: this.#now, cpu: cpu.index, job: job.name, what: 'run', why, ready });
+    this.#recorder.decision({
+      at: this.#now,
+      cpu: cpu.index,
+      job: job.name,
+      what: 'run',
+      why: choice.why,
+      ready,
+    });
   }
 
   /** Adds up what jobs that run have had until now. */

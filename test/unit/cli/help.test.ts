@@ -1,10 +1,18 @@
 /** The help names what exists, and its examples are commands that the parser takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { doctorHelpText, helpText, optionLines, rushHelpText, topHelpText } from '../../../src/cli/help.ts';
+import {
+  doctorHelpText,
+  helpText,
+  optionLines,
+  rushHelpText,
+  simHelpText,
+  topHelpText,
+} from '../../../src/cli/help.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
 import { DOCTOR_OPTIONS, parseDoctor } from '../../../src/cli/doctor/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
+import { parseSim, SIM_OPTIONS } from '../../../src/cli/sim/options.ts';
 import { parseTop, TOP_OPTIONS } from '../../../src/cli/top/options.ts';
 
 test('The help of rush names every option', () => {
@@ -44,9 +52,20 @@ test('The help of doctor names every option, and its examples are taken', () => 
   assert.throws(() => parseDoctor(['--claen']), /did you mean --clean/);
 });
 
+test('The help of sim names every option, and its examples are taken', () => {
+  for (const name of Object.keys(SIM_OPTIONS))
+    assert.match(simHelpText(), new RegExp(`^ {2}--${name}( |$)`, 'm'));
+  const all = `${helpText()}${simHelpText()}`;
+  const examples = [...all.matchAll(/^ {2}duodao sim(.*?)(?: {2,}.*| >.*)?$/gm)];
+  for (const [, words = ''] of examples) parseSim(words.split(' ').filter((word) => word !== ''));
+  assert.equal(examples.length, 7);
+  const [, written = ''] = /With options of theirs:\n {2}(.*)\n/.exec(simHelpText()) ?? [];
+  for (const policy of written.split(/ +/)) parseSim(['--policy', policy]);
+});
+
 test('The help fits into 80 columns', () => {
-  for (const line of `${helpText()}${rushHelpText()}${topHelpText()}${doctorHelpText()}`.split('\n'))
-    assert.ok(columnsOf(line) <= 80, line);
+  const texts = [helpText(), rushHelpText(), simHelpText(), topHelpText(), doctorHelpText()];
+  for (const line of texts.join('').split('\n')) assert.ok(columnsOf(line) <= 80, line);
 });
 
 test('optionLines wraps a long text under itself', () => {

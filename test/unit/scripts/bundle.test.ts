@@ -46,7 +46,7 @@ test(
   built,
   () => {
     const program = `
-    for (const door of ['index', 'sync/public'])
+    for (const door of ['index', 'sync/public', 'schedule/index'])
       for (const [name, value] of Object.entries(await import(${JSON.stringify(DIST)} + '/' + door + '.js')))
         if (typeof value === 'function' && value.name !== name) console.log(name, 'is', value.name);
     const { Lock } = await import(${JSON.stringify(join(DIST, 'index.js'))});

@@ -1,9 +1,12 @@
 /** Random workloads. */
 import fc from 'fast-check';
 import {
+  edf,
+  fair,
   fcfs,
   hrrn,
   las,
+  lottery,
   mlfq,
   type Policy,
   priority,
@@ -70,4 +73,7 @@ export const EVERY: Readonly<Record<string, Policy>> = {
   mlfq: mlfq({ quanta: [1, 2, 4], boostEvery: 11 }),
   solaris: solaris({ unitsPerMs: 1 / 40 }),
   las: las({ quantum: 0.5 }),
+  fair: fair({ slice: 0.75 }),
+  lottery: lottery({ quantum: 1 }),
+  edf: edf(),
 };
