@@ -16,6 +16,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/schedule/ready/ranked.ts': 'test/unit/schedule/policies/shortest.test.ts',
   'src/schedule/drawing/ruler.ts': 'test/unit/schedule/drawing/text.test.ts',
   'src/schedule/simulator/states.ts': 'test/unit/schedule/simulator/timeline.test.ts',
+  'src/schedule/simulator/followers.ts': 'test/unit/schedule/simulator/workload.test.ts',
   'src/schedule/simulator/outcomes.ts': 'test/unit/schedule/simulator/textbooks.test.ts',
   'src/schedule/simulator/recorder.ts': 'test/unit/schedule/simulator/machine.test.ts',
   'src/schedule/simulator/sim-job.ts': 'test/unit/schedule/simulator/machine.test.ts',

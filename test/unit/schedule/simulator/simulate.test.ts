@@ -105,3 +105,28 @@ test('simulate takes times that differ only by rounding as one instant', () => {
     ['A', 'A', 'A', 'B', 'A'],
   );
 });
+
+test('simulate works with milliseconds since 1970', () => {
+  const now = 1_800_000_000_000;
+  const jobs = [
+    { name: 'A', arrival: now, burst: 30 },
+    { name: 'B', arrival: now + 5, burst: 2 },
+  ];
+  const { jobs: outcomes } = simulate(jobs, roundRobin({ quantum: 10 }));
+  assert.deepEqual(
+    outcomes.map(({ start, finish, waiting }) => [start - now, finish - now, waiting]),
+    [
+      [0, 32, 2],
+      [10, 12, 5],
+    ],
+  );
+});
+
+test('simulate stops a policy whose quanta are too short for time to pass', () => {
+  const jobs = ['A', 'B'].map((name) => ({ name, arrival: 1e12, burst: 1 }));
+  assert.throws(() => simulate(jobs, roundRobin({ quantum: 1e-6 })), {
+    name: 'TypeError',
+    message:
+      /^Cannot simulate the policy roundRobin as at 1000000000000 it gives quanta to "[AB]" and others that are too/,
+  });
+});
