@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { DuodaoError } from '../base/index.ts';
+import { type Packed, packedOf } from '../ipc/index.ts';
 import type { AnyFunction } from '../process/index.ts';
 
 /** How much the last run counts in what is believed of the next one. */
@@ -43,5 +45,19 @@ export class FunctionBook {
     const made = new PoolFunction(this.#known.size, fn);
     this.#known.set(fn, made);
     return made;
+  }
+}
+/**
+ * The first task of a function for a worker, with the function.
+ *
+ * @throws DuodaoError `not-exported` when the function has no address.
+ */
+export function introductionOf({ fn }: PoolFunction, args: readonly unknown[] | Uint8Array): Packed {
+  try {
+    return packedOf([fn, args], 'task');
+  } catch (error) {
+    // The arguments are packed, or scalars: it is the function that cannot cross.
+    const { cause } = error as Error;
+    throw cause instanceof DuodaoError && cause.code === 'not-exported' ? cause : error;
   }
 }

@@ -142,7 +142,7 @@ export function settingsOf(options: PoolOptions): Settings {
   if (!Array.isArray(initArgs)) throw new TypeError('Cannot make a pool as initArgs must be an array');
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     throw new TypeError('Cannot make a pool as its name must be a text of at least one letter');
-  checkTerms('make a pool', options);
+  checkTerms('make a pool', options, false);
   const made = policyOf(policy);
   if (kind === 'thread' && made.isPreemptive)
     throw new TypeError(
@@ -151,8 +151,8 @@ export function settingsOf(options: PoolOptions): Settings {
     );
   if (made.isPreemptive && !made.spec && typeof policy !== 'function')
     throw new TypeError(
-      `Cannot make a pool with the policy ${made.name} as its scheduler thread has to make one itself: ` +
-        'give an exported function that returns the policy',
+      `Cannot make a pool with the policy ${made.name} as its scheduler thread has to make one ` +
+        'itself: give an exported function that returns the policy',
     );
   pools += 1;
   return {
@@ -205,7 +205,7 @@ export function checkTaskOptions(options: TaskOptions | ManyOptions, isMany: boo
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`Cannot run a task as its options must be an object: it is ${typeof options}`);
   checkNames('task', options, isMany ? MANY_NAMES : TASK_NAMES);
-  checkTerms('run a task', options);
+  checkTerms('run a task', options, true);
   const { priority, expectedMs, signal } = options;
   if (priority !== undefined && !Number.isFinite(priority))
     throw new RangeError(
@@ -222,11 +222,13 @@ export function checkTaskOptions(options: TaskOptions | ManyOptions, isMany: boo
 
 function checkTerms(
   action: string,
-  { taskTimeoutMs, retries }: Pick<TaskOptions, 'taskTimeoutMs' | 'retries'>,
+  { taskTimeoutMs: limit, retries }: Pick<TaskOptions, 'taskTimeoutMs' | 'retries'>,
+  mayBeAsked: boolean,
 ): void {
-  if (taskTimeoutMs !== undefined && typeof taskTimeoutMs !== 'function' && !(taskTimeoutMs > 0))
+  const isAsked = mayBeAsked && typeof limit === 'function';
+  if (limit !== undefined && !isAsked && !(typeof limit === 'number' && limit > 0))
     throw new RangeError(
-      `Cannot ${action} as taskTimeoutMs must be more than 0: current value is ${String(taskTimeoutMs)}`,
+      `Cannot ${action} as taskTimeoutMs must be more than 0: current value is ${String(limit)}`,
     );
   if (retries !== undefined && (!Number.isInteger(retries) || retries < 0))
     throw new RangeError(

@@ -160,6 +160,7 @@ export class Pool implements AsyncDisposable {
 
   /** What it has done and is doing, at this moment. */
   stats(): PoolStats {
+    this.#shop.crew.read(); // nobody does while no task is pending, or while the caller is busy
     return statsOf(this.#shop);
   }
 

@@ -76,7 +76,8 @@ export class FrameReader {
     const { words, rings } = this.#line;
     const before = this.#head;
     const tail = Atomics.load(words, AT.tail) >>> 0;
-    while (this.#head !== tail) {
+    // Who hears an answer may read on from inside: then we come back to behind what we were to read.
+    while (((tail - this.#head) | 0) > 0) {
       const start = this.#head & RING_MASK;
       const head = rings.answers[start] as number;
       if (isWrap(head)) {

@@ -22,7 +22,7 @@ function isForMemory(exit: Exit): boolean {
 /** The reason why a task failed: its worker ended. */
 export function lossOf(entry: Entry, member: Member, exit: Exit): DuodaoError {
   const { name, deaths } = entry;
-  const times = deaths > 1 ? `, the ${deaths}th one that did with this task` : '';
+  const times = deaths > 1 ? `, one of ${deaths} that did with this task` : '';
   const facts: Record<string, string | number> = { task: name, taskId: entry.id, deaths };
   if (member.pid !== undefined) facts['pid'] = member.pid;
   if (exit.how === 'killed') facts['signal'] = exit.signal;

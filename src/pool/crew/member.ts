@@ -4,11 +4,12 @@
  * @module
  */
 import { assert } from '../../base/index.ts';
-import { type Answer, Caller, Line, Packed, packedOf } from '../../ipc/index.ts';
+import { type Answer, Caller, Line, Packed } from '../../ipc/index.ts';
 import { type Exit, onceEnded, Process, Thread } from '../../process/index.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Entry } from '../entry.ts';
 import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from '../messages.ts';
+import { introductionOf } from '../functions.ts';
 import type { Settings } from '../options.ts';
 import type { Slicer } from '../slices/slicer.ts';
 import { serve } from '../worker/serve.ts';
@@ -160,7 +161,7 @@ export class Member {
       if (!this.caller.send(CALL, what.id, load)) return false;
     } else {
       const args = load instanceof Packed ? load.bytes : load;
-      if (!this.caller.send(INTRODUCE, what.id, packedOf([what.fn, args], 'task'))) return false;
+      if (!this.caller.send(INTRODUCE, what.id, introductionOf(what, args))) return false;
       this.#known.add(what.id);
     }
     entry.member = this;

@@ -50,6 +50,7 @@ export class Many<T> implements Client {
   #open = 0;
   #index = 0;
   #isFull: (() => void) | undefined;
+  #onCancel: (() => void) | undefined;
   #isCancelled = false;
 
   constructor(
@@ -89,11 +90,7 @@ export class Many<T> implements Client {
   /** Takes items until the source has no more, or this was cancelled. Rejects with what the source throws. */
   async feed(items: Items<T>): Promise<void> {
     if (isAsync(items)) {
-      for await (const item of items) {
-        if (!this.#hasRoom) await this.#untilRoom();
-        if (this.#isCancelled) return;
-        this.#begin(item);
-      }
+      await this.#feedLate(items[Symbol.asyncIterator]());
       return;
     }
     for (const item of items) {
@@ -101,6 +98,31 @@ export class Many<T> implements Client {
       if (this.#isCancelled) return;
       this.#begin(item);
     }
+  }
+
+  /** The same from a source that may let us wait: a cancellation ends that wait, too. */
+  async #feedLate(source: AsyncIterator<T>): Promise<void> {
+    while (!this.#isCancelled) {
+      const next = await this.#nextOf(source);
+      if (next?.done) return;
+      if (next && !this.#hasRoom) await this.#untilRoom();
+      if (!next || this.#isCancelled) break;
+      try {
+        this.#begin(next.value);
+      } catch (error) {
+        leave(source);
+        throw error;
+      }
+    }
+    leave(source);
+  }
+
+  /** What the source gives next; undefined when nobody wants it any more. */
+  #nextOf(source: AsyncIterator<T>): Promise<IteratorResult<T> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#onCancel = () => resolve(undefined);
+      Promise.resolve(source.next()).then(resolve, reject);
+    });
   }
 
   #untilRoom(): Promise<void> {
@@ -142,9 +164,16 @@ export class Many<T> implements Client {
     this.#isCancelled = true;
     for (const entry of this.#entries) this.#shop.cancel(entry, reason);
     this.#isFull?.();
+    this.#onCancel?.();
   }
 }
 
 function isAsync<T>(items: Items<T>): items is AsyncIterable<T> {
   return Symbol.asyncIterator in items;
+}
+
+/** Closes a source. One that was asked for an item may never answer, so nobody waits for that, or hears how it went. */
+function leave(source: AsyncIterator<unknown>): void {
+  const close = async (): Promise<unknown> => await source.return?.();
+  close().catch(() => undefined);
 }

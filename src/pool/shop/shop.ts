@@ -25,7 +25,7 @@ import type { Settings } from '../options.ts';
 import { Pump } from './pump.ts';
 import { Tally } from '../figures/tally.ts';
 import { Trace } from '../figures/trace.ts';
-import { Watch } from './watch.ts';
+import { limitOf, Watch } from './watch.ts';
 
 /** So many tasks are taken in between two looks at the workers, when they come without a pause. */
 const TAKE_LIMIT = 64;
@@ -123,11 +123,12 @@ export class Shop {
 
   #give(member: Member, entry: Entry): boolean {
     try {
+      entry.timeoutMs = limitOf(entry, this.settings.taskTimeoutMs);
       if (!member.takes(entry) || !member.give(entry)) {
         this.backlog.putBack([entry]);
         return false;
       }
-      this.#watch.given(member, entry, this.settings.taskTimeoutMs);
+      this.#watch.given(member, entry);
     } catch (error) {
       this.settle(entry, 'failed', error); // it cannot be sent to anybody
     }

@@ -27,7 +27,6 @@ export interface WatchEars {
 export class Watch {
   readonly #crew: Crew;
   readonly #ears: WatchEars;
-  readonly #limited: Set<Entry> = new Set();
   readonly #givenUp: Map<Entry, Member> = new Map();
   #timer: NodeJS.Timeout | undefined;
 
@@ -37,16 +36,11 @@ export class Watch {
   }
 
   /** A worker has been given a task. */
-  given(member: Member, entry: Entry, limit: number | undefined): void {
-    const asked = entry.terms.taskTimeoutMs;
-    const timeoutMs = (typeof asked === 'function' ? asked() : asked) ?? limit;
-    entry.timeoutMs = timeoutMs;
-    if (timeoutMs !== undefined) this.#limited.add(entry);
-    if (timeoutMs !== undefined || member.load > 1) this.#look();
+  given(member: Member, entry: Entry): void {
+    if (entry.timeoutMs !== undefined || member.load > 1) this.#look();
   }
 
   forget(entry: Entry): void {
-    this.#limited.delete(entry);
     const member = this.#givenUp.get(entry);
     if (!member) return;
     this.#givenUp.delete(entry);
@@ -102,6 +96,21 @@ export class Watch {
     member.read();
     if (!entry.isSettled && entry.verdict) member.kill();
   }
+}
+
+/**
+ * How long a task may run; without a limit if undefined.
+ *
+ * @throws What its function throws when it is asked, and RangeError for what is no limit.
+ */
+export function limitOf({ terms }: Entry, limit: number | undefined): number | undefined {
+  const { taskTimeoutMs } = terms;
+  if (typeof taskTimeoutMs !== 'function') return taskTimeoutMs ?? limit;
+  const asked = taskTimeoutMs() ?? limit;
+  if (asked === undefined || asked > 0) return asked;
+  throw new RangeError(
+    `Cannot run a task as its taskTimeoutMs must be more than 0: current value is ${String(asked)}`,
+  );
 }
 
 function timedOut(entry: Entry, timeoutMs: number): DuodaoError {
