@@ -2,7 +2,7 @@
  * Runs test files on a Node binary with `node --test` and says how many tests passed and failed.
  *
  * The files are collected here, as Node 20 takes no globs. Sources are TypeScript run as they are. A Node that strips
- * types itself gets no flags for that; another one gets read-typescript.js, and tsx for the tests of what our code
+ * types itself gets no flags for that; another one gets read-typescript.cjs, and tsx for the tests of what our code
  * does about loaders, as it is tsx that users have. Those are a run of their own, after the others.
  *
  * @module
@@ -11,13 +11,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepare } from './erase.js';
+import { prepare } from './erase.cjs';
 import { hangGuard } from './hang-guard.js';
 import { MARKER } from './leaks.js';
 
 const TALLY = new URL('tally.js', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const ERASING = ['--expose-internals', '--import', new URL('read-typescript.js', import.meta.url).href];
+const READER = join(ROOT, 'scripts/read-typescript.cjs');
+const READING = ['--expose-internals', '--require', READER, '--import', READER];
 /** Tests that must run as users' programs do on Node 20. */
 const OF_TSX = [
   'test/conformance/callers.test.ts',
@@ -56,7 +57,7 @@ async function partsOf(node, files) {
   const isOfTsx = (file) =>
     OF_TSX.some((path) => file === join(ROOT, path) || file.startsWith(join(ROOT, path, '/')));
   return [
-    { flags: ERASING, files: files.filter((file) => !isOfTsx(file)) },
+    { flags: READING, files: files.filter((file) => !isOfTsx(file)) },
     { flags: ['--import', 'tsx'], files: files.filter(isOfTsx) },
   ].filter((part) => part.files.length > 0);
 }

@@ -8,8 +8,8 @@
  */
 
 export const LOADER: readonly string[] = process.execArgv.flatMap((flag, index, flags) => {
-  if (flag === '--expose-internals') return [flag]; // see scripts/read-typescript.js
-  if (flag !== '--import') return [];
+  if (flag === '--expose-internals') return [flag]; // see scripts/read-typescript.cjs
+  if (flag !== '--import' && flag !== '--require') return [];
   const module = flags[index + 1] ?? '';
   return [flag, module === 'tsx' ? import.meta.resolve('tsx') : module];
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { CACHE, erase, prepare } from '../../../scripts/erase.js';
+import { CACHE, erase, prepare } from '../../../scripts/erase.cjs';
 import { LOADER } from '../../harness/loader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'erase-'));

@@ -7,19 +7,26 @@
  * only read, so nobody waits for anybody; a text that is not there, such as that of a program which a test has just
  * written, is compiled on the spot. Entries are written aside and renamed: two runs may prepare at once.
  *
- * esbuild is what tsx compiles with, and is there because tsx is.
+ * esbuild is what tsx compiles with, and is there because tsx is. CommonJS, as what requires it (read-typescript.cjs).
  *
  * @module
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+const { createHash } = require('node:crypto');
+const {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
+const { createRequire } = require('node:module');
+const { basename, dirname, join } = require('node:path');
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = dirname(__dirname);
 /** The folder of what is ready. */
-export const CACHE = join(ROOT, '.cache/erased');
+const CACHE = join(ROOT, '.cache/erased');
 const FOLDERS = ['src', 'test', 'examples', 'bench'];
 
 /** Part of each entry's name: whoever changes what is asked of esbuild finds no entry that was made otherwise. */
@@ -37,12 +44,11 @@ function entryOf(name, source) {
 }
 
 function esbuild() {
-  const require = createRequire(import.meta.url);
   return createRequire(require.resolve('tsx'))('esbuild');
 }
 
 /** The JavaScript of the source (a buffer) of the module at this path. Lines are told by the source map. */
-export function erase(path, source) {
+function erase(path, source) {
   const name = basename(path);
   try {
     return readFileSync(entryOf(name, source), 'utf8');
@@ -67,7 +73,7 @@ function isBeingWritten(name) {
 }
 
 /** Has the JavaScript of all our sources ready, and nothing else. */
-export async function prepare() {
+async function prepare() {
   mkdirSync(CACHE, { recursive: true });
   const old = new Set(readdirSync(CACHE));
   const { transform, stop } = esbuild();
@@ -87,3 +93,5 @@ export async function prepare() {
   await stop();
   for (const name of old) if (!isBeingWritten(name)) rmSync(join(CACHE, name), { force: true });
 }
+
+module.exports = { CACHE, erase, prepare };
