@@ -19,12 +19,15 @@ const TALLY = new URL('tally.js', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READER = join(ROOT, 'scripts/read-typescript.cjs');
 const READING = ['--expose-internals', '--require', READER, '--import', READER];
-/** Tests that must run as users' programs do on Node 20. */
+/** Tests that run as users' programs do on Node 20: of callers, threads, addresses of functions, and standbys. */
 const OF_TSX = [
   'test/conformance/callers.test.ts',
   'test/conformance/threads.test.ts',
+  'test/crash/listens.test.ts',
+  'test/crash/start-storm.test.ts',
   'test/unit/harness',
   'test/unit/process/address',
+  'test/unit/process/child',
   'test/unit/process/start',
   'test/unit/process/thread',
 ];
@@ -54,11 +57,10 @@ export function describeNode(node) {
 async function partsOf(node, files) {
   if (describeNode(node).stripsTypes) return [{ flags: [], files }];
   await prepare();
-  const isOfTsx = (file) =>
-    OF_TSX.some((path) => file === join(ROOT, path) || file.startsWith(join(ROOT, path, '/')));
+  const ofTsx = new Set(OF_TSX.flatMap((path) => testFiles(join(ROOT, path))));
   return [
-    { flags: READING, files: files.filter((file) => !isOfTsx(file)) },
-    { flags: ['--import', 'tsx'], files: files.filter(isOfTsx) },
+    { flags: READING, files: files.filter((file) => !ofTsx.has(file)) },
+    { flags: ['--import', 'tsx'], files: files.filter((file) => ofTsx.has(file)) },
   ].filter((part) => part.files.length > 0);
 }
 
