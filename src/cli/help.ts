@@ -132,7 +132,8 @@ was left and not removed; 2 bad input.
 export function optionLines(options: Options): string {
   const entries: [string, Option][] = [...Object.entries(options), ['help', HELP]];
   const heads = entries.map(
-    ([name, option]) => `--${name}${option.kind === 'flag' ? '' : ` ${option.value}`}`,
+    ([name, { short, ...option }]) =>
+      `${short === undefined ? '' : `-${short}, `}--${name}${option.kind === 'flag' ? '' : ` ${option.value}`}`,
   );
   const indent = Math.max(...heads.map((head) => head.length)) + 4;
   return entries
