@@ -12,6 +12,11 @@ export {
 } from './crossing.ts';
 export { Lease } from './lease.ts';
 export type { SharedMapOptions } from './map-options.ts';
+export { Caller } from './line/caller.ts';
+export type { Answer } from './line/frame-reader.ts';
+export { Line } from './line/line.ts';
+export { type Load, loadOf, Packed, packedOf } from './line/load.ts';
+export { Server } from './line/server.ts';
 export { makeParcel, openParcel, parcelReference } from './parcel.ts';
 export { pipe, type PipeConnection, type PipeOptions } from './pipe.ts';
 export { Queue } from './queue.ts';

@@ -36,21 +36,32 @@ export function makeParcel(value: unknown, root: string): SharedObject {
   const { bytes, handles } = pack(value, root);
   handlesSent(handles);
   try {
-    const size = { bodyBytes: BODY_BYTES, dataBytes: LENGTH_BYTES + bytes.length };
-    return here().objects.create(KIND, size, '', (object) => {
-      const data = object.data(BODY_BYTES);
-      new Float64Array(data, 0, 1)[0] = bytes.length;
-      new Uint8Array(data, LENGTH_BYTES).set(bytes);
-    });
+    return parcelOf(bytes);
   } catch (error) {
     handlesTaken(handles);
     throw error;
   }
 }
 
+/** Puts packed bytes into a parcel that this thread holds. The handles in them have been counted. */
+export function parcelOf(bytes: Uint8Array): SharedObject {
+  const size = { bodyBytes: BODY_BYTES, dataBytes: LENGTH_BYTES + bytes.length };
+  return here().objects.create(KIND, size, '', (object) => {
+    const data = object.data(BODY_BYTES);
+    new Float64Array(data, 0, 1)[0] = bytes.length;
+    new Uint8Array(data, LENGTH_BYTES).set(bytes);
+  });
+}
+
 /** The handle of a parcel, to be put into another object. */
 export function parcelReference(parcel: SharedObject): Reference {
   return here().objects.referenceOf(parcel, KIND.id);
+}
+
+/** The bytes in a parcel. They may refer to others: those are held by the parcel until it is given up. */
+export function readParcel(reference: Reference): { bytes: Uint8Array; parcel: SharedObject } {
+  const parcel = here().objects.open(reference);
+  return { bytes: bytesOf(parcel), parcel };
 }
 
 /** The value in a parcel. It may be taken more than once, by several. */

@@ -2,8 +2,9 @@
  * What a scheduling policy is: who runs next, for how long, and who must give way.
  *
  * A policy is a description that never changes; `start()` makes a run queue of it, which has the state. So one policy
- * object serves any number of simulations and pools. A run queue knows numbers only: no clock, no process. Whoever drives
- * it (the simulator, a pool) tells it what has happened and when, in a unit of its own, and asks it what to do.
+ * object serves any number of simulations and pools. A run queue knows numbers only: no clock, no process. Whoever
+ * drives it (the simulator, a pool) tells it what has happened and when, in a unit of its own, and asks it what to
+ * do.
  *
  * @module
  */
@@ -22,6 +23,14 @@ export interface Job {
   readonly usedInBurst: number;
   /** CPU time that it has had since it arrived. */
   readonly used: number;
+  /** The CPUs that it may run on; all of them if left out. A run queue gives a CPU no other jobs. */
+  readonly cpus?: ReadonlySet<number> | undefined;
+  /** The CPU that it runs on, or ran on last. Who has jobs with `cpus` must tell. */
+  readonly cpu?: number | undefined;
+  /** Its share beside that of others: 1 if left out. Only some policies ask. */
+  readonly weight?: number | undefined;
+  /** When it should have ended. Only some policies ask. */
+  readonly deadline?: number | undefined;
 }
 
 /** Why a job is ready: it is new, an I/O operation has ended, its quantum is over, another one had to run. */
@@ -44,7 +53,7 @@ export interface RunQueue<J extends Job = Job> {
   add(job: J, now: number, reason: ReadyReason): void;
   /** Takes out a job that is not wanted any more. False if it was not in. */
   remove(job: J): boolean;
-  /** Takes out the job that is to run on a CPU that is free. Undefined only when none is ready. */
+  /** Takes out the job that is to run on a CPU that is free. Undefined only when none is ready that may run there. */
   next(now: number, cpu: number): Choice<J> | undefined;
   /**
    * Which of the jobs that run must give way at this moment to one that is ready, if any. Asked whenever something has

@@ -10,6 +10,9 @@ import type { Source } from './sources.ts';
 
 /** Sources without a mirror, and the test that covers each. */
 export const COVERED: Readonly<Record<string, string>> = {
+  'src/schedule/policies/levels.ts': 'test/unit/schedule/policies/mlfq.test.ts',
+  'src/schedule/policies/options.ts': 'test/unit/schedule/policies/names.test.ts',
+  'src/schedule/ready/ranked.ts': 'test/unit/schedule/policies/shortest.test.ts',
   'src/sync/barrier-words.ts': 'test/unit/sync/barrier-body.test.ts',
   'src/sync/bounded-slots.ts': 'test/unit/sync/bounded-body.test.ts',
   'src/sync/condition-arguments.ts': 'test/unit/sync/condition.test.ts',

@@ -1,0 +1,150 @@
+/**
+ * One function over many items: as an array, as a stream, or with the fate of each.
+ *
+ * Items are taken from their source only when there is room for them: as many are under way as keep all workers busy,
+ * and no more than the caller has taken away. All go through the pool as tasks of their own, so a failure, a death or a
+ * time limit concerns one item; that many go to a worker at once makes them cheap.
+ *
+ * @module
+ */
+import { loadOf } from '../ipc/index.ts';
+import type { Client, Entry, Terms } from './entry.ts';
+import type { PoolFunction } from './functions.ts';
+import type { ManyOptions } from './options.ts';
+import type { Shop } from './shop.ts';
+
+/** How one item ended. */
+export interface Settled<R> {
+  /** The place of the item among all. */
+  readonly index: number;
+  readonly status: 'fulfilled' | 'rejected';
+  readonly value?: R;
+  readonly reason?: unknown;
+  /** Milliseconds that the function ran, the last time. */
+  readonly tookMs: number;
+  /** How often a worker began it. */
+  readonly attempts: number;
+  /** The process that ran it last. */
+  readonly pid: number | undefined;
+  /** When it was given to that: ms since 1970. */
+  readonly startedAt: number | undefined;
+}
+
+/** Any source of items. */
+export type Items<T> = Iterable<T> | AsyncIterable<T>;
+
+/** What is under way for each worker, at least and at most. */
+const LEAST_EACH = 2;
+const MOST_EACH = 512;
+/** As many as take so long together are under way for each worker. */
+const AHEAD_MS = 2;
+
+export class Many<T> implements Client {
+  readonly #shop: Shop;
+  readonly #what: PoolFunction;
+  readonly #terms: Terms;
+  readonly #options: ManyOptions;
+  readonly #onSettled: (entry: Entry | undefined, index: number, failed: boolean, value: unknown) => void;
+  readonly #entries: Set<Entry> = new Set();
+  /** Items that were begun and are not released. */
+  #open = 0;
+  #index = 0;
+  #isFull: (() => void) | undefined;
+  #isCancelled = false;
+
+  constructor(
+    shop: Shop,
+    what: PoolFunction,
+    terms: Terms,
+    options: ManyOptions,
+    onSettled: (entry: Entry | undefined, index: number, failed: boolean, value: unknown) => void,
+  ) {
+    this.#shop = shop;
+    this.#what = what;
+    this.#terms = terms;
+    this.#options = options;
+    this.#onSettled = onSettled;
+  }
+
+  /** How many items there were so far. */
+  get count(): number {
+    return this.#index;
+  }
+
+  /** How many may be under way. */
+  get #limit(): number {
+    const { concurrency, chunkSize } = this.#options;
+    if (concurrency !== undefined) return concurrency;
+    const { max } = this.#shop.settings;
+    if (chunkSize !== undefined) return max * chunkSize * 2;
+    const { expectedMs } = this.#what;
+    if (expectedMs === undefined) return max * LEAST_EACH * 2;
+    return max * Math.max(LEAST_EACH, Math.min(MOST_EACH, Math.ceil(AHEAD_MS / (expectedMs + 0.001))));
+  }
+
+  get #hasRoom(): boolean {
+    return this.#open < this.#limit;
+  }
+
+  /** Takes items until the source has no more, or this was cancelled. Rejects with what the source throws. */
+  async feed(items: Items<T>): Promise<void> {
+    if (isAsync(items)) {
+      for await (const item of items) {
+        if (!this.#hasRoom) await this.#untilRoom();
+        if (this.#isCancelled) return;
+        this.#begin(item);
+      }
+      return;
+    }
+    for (const item of items) {
+      if (!this.#hasRoom) await this.#untilRoom();
+      if (this.#isCancelled) return;
+      this.#begin(item);
+    }
+  }
+
+  #untilRoom(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#isFull = resolve;
+    });
+  }
+
+  #begin(item: T): void {
+    const index = this.#index++;
+    this.#open += 1;
+    let load: readonly unknown[] | ReturnType<typeof loadOf>;
+    const args = [item];
+    try {
+      load = loadOf(args, `items[${index}]`);
+    } catch (error) {
+      this.#onSettled(undefined, index, true, error);
+      return;
+    }
+    this.#entries.add(this.#shop.take(this.#what, load, args, this.#terms, this, index));
+  }
+
+  settled(entry: Entry, failed: boolean, value: unknown): void {
+    this.#entries.delete(entry);
+    this.#onSettled(entry, entry.index, failed, value);
+  }
+
+  /** Items have been taken away by the caller: there is room for others. */
+  release(count: number): void {
+    this.#open -= count;
+    if (!this.#isFull || !this.#hasRoom) return;
+    const go = this.#isFull;
+    this.#isFull = undefined;
+    go();
+  }
+
+  /** Takes no more items, and gives up those that are under way. */
+  cancel(reason: unknown): void {
+    this.#isCancelled = true;
+    for (const entry of [...this.#entries]) this.#shop.cancel(entry, reason);
+    this.#isFull?.();
+  }
+}
+
+function isAsync<T>(items: Items<T>): items is AsyncIterable<T> {
+  return Symbol.asyncIterator in items;
+}
