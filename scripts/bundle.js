@@ -22,6 +22,7 @@ const ENTRIES = [
   'process/child/rehearse', // targets of processes: their modules export them
   'cli/rush/seller',
   'cli/doctor/victim',
+  'cli/map/worker',
 ];
 
 /** Has the source maps lead to the sources, rather than to what the compiler made of them. */

@@ -14,26 +14,22 @@ const NAMES_MOST = 12;
 
 /** The name of the export. @throws {@link UsageError} when there is none that can be called. */
 export function nameOf(discovery: Discovery, { module, name }: Target): string {
-  switch (discovery.kind) {
-    case 'found':
-      return discovery.name;
-    case 'several':
-      throw new UsageError(
-        `Cannot choose a function of ${module} as it exports several: write ` +
-          listed(discovery.names.map((one) => `${module}#${one}`)),
-      );
-    case 'missing': {
-      const { names } = discovery;
-      if (names.length === 0) throw new UsageError(`Cannot map by ${module} as it exports no function`);
-      const guess = didYouMean(name ?? 'default', names);
-      throw new UsageError(
-        `Cannot map by ${module}#${name ?? 'default'} as it exports no such function` +
-          (guess === '' ? `: it exports ${listed(names)}` : guess),
-      );
-    }
-    case 'broken':
-      throw new UsageError(`Cannot load ${module} as it failed:\n${escapedLines(discovery.error)}`);
-  }
+  if (discovery.kind === 'found') return discovery.name;
+  if (discovery.kind === 'broken')
+    throw new UsageError(`Cannot load ${module} as it failed:\n${escapedLines(discovery.error)}`);
+  const { names } = discovery;
+  if (discovery.kind === 'several')
+    throw new UsageError(
+      `Cannot choose a function of ${module} as it exports several: write ` +
+        listed(names.map((one) => `${module}#${one}`)),
+    );
+  if (names.length === 0) throw new UsageError(`Cannot map by ${module} as it exports no function`);
+  const wanted = name ?? 'default';
+  const guess = didYouMean(wanted, names);
+  throw new UsageError(
+    `Cannot map by ${module}#${wanted} as it exports no such function` +
+      (guess === '' ? `: it exports ${listed(names)}` : guess),
+  );
 }
 
 function listed(names: readonly string[]): string {

@@ -15,10 +15,9 @@ import { failureSentence } from './lines-out.ts';
 import { Meter } from './meter.ts';
 import type { MapOptions } from './options.ts';
 import { Outlet } from './outlet.ts';
-import { Run } from './run.ts';
+import { Run, type WorkPool } from './run.ts';
 import type { Source } from './source.ts';
 import { summaryLine } from './summary.ts';
-import type { WorkPool } from './work-pool.ts';
 
 export interface Job {
   readonly options: MapOptions;

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import type { Pool, Settled, StreamOptions } from '../../pool/index.ts';
 import type { DoneBefore } from './done-before.ts';
 import { type Begun, Feed } from './feed.ts';
 import { type Halt, isReached } from './halt.ts';
@@ -21,15 +22,17 @@ import { factsOf, failureLine, type LineForm, resultLine } from './lines-out.ts'
 import type { Outlet } from './outlet.ts';
 import type { Source } from './source.ts';
 import { limitNow, Median, type TimeLimit } from './time-limit.ts';
-import { apply } from './worker.ts';
-import type { SettledItem, SettledOptions, WorkPool } from './work-pool.ts';
+import { mapItem } from './worker.ts';
+
+/** What a run needs of a pool. */
+export type WorkPool = Pick<Pool, 'settled'>;
 
 export interface RunOptions {
   readonly source: Source;
   readonly pool: WorkPool;
   readonly outlet: Outlet;
   readonly lineForm: LineForm;
-  readonly settled: Pick<SettledOptions, 'chunkSize' | 'concurrency' | 'ordered' | 'retries'>;
+  readonly settled: Pick<StreamOptions, 'chunkSize' | 'concurrency' | 'ordered' | 'retries'>;
   readonly timeLimit: TimeLimit | undefined;
   readonly halt: Halt | undefined;
   readonly keyOf: ((item: string) => string) | undefined;
@@ -107,7 +110,7 @@ export class Run {
       signal: this.#now.signal,
     };
     try {
-      for await (const one of pool.settled(apply, this.#feed, terms)) {
+      for await (const one of pool.settled(mapItem, this.#feed, terms)) {
         this.#take(one);
         if (outlet.isFull) await outlet.room();
         if (this.#now.signal.aborted) break;
@@ -123,7 +126,7 @@ export class Run {
     this.#flush();
   }
 
-  #take({ index, status, value, reason, tookMs, attempts, pid, startedAt }: SettledItem): void {
+  #take({ index, status, value, reason, tookMs, attempts, pid, startedAt }: Settled<string>): void {
     const begun = this.#feed.arrived(index);
     if (!begun) return;
     const { outlet, lineForm, joblog, halt } = this.#options;

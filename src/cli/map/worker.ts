@@ -64,7 +64,7 @@ export function discovered(): Discovery | undefined {
 }
 
 /** Calls the function with one item. @returns its result as JSON. */
-export function apply(item: Item): string | Promise<string> {
+export function mapItem(item: Item): string | Promise<string> {
   if (!callable) throw new Error('Cannot map as this worker has no function');
   if (item === undefined) throw new TypeError('Cannot read the item as it is not UTF-8 text');
   const value = callable(form === 'json' ? parsed(item) : item);
