@@ -22,6 +22,7 @@ const ENTRIES = [
   'process/child/rehearse', // targets of processes: their modules export them
   'cli/rush/seller',
   'cli/doctor/victim',
+  'pool/worker/serve',
   'cli/map/worker',
 ];
 

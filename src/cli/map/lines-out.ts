@@ -12,6 +12,7 @@
  */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DuodaoError, HOME } from '../../base/index.ts';
 import { escaped } from '../text.ts';
 import { quoted } from '../usage-error.ts';
 import type { Begun } from './feed.ts';
@@ -73,7 +74,7 @@ function textOf(reason: unknown): string {
 export function failureSentence({ index, item }: Begun, reason: unknown, attempts: number): string {
   const { name, message } = factsOf(reason);
   const [first = '', ...more] = message.split('\n');
-  const text = `${name === 'Error' ? '' : `${name}: `}${first}${more.length > 0 ? ' …' : ''}`;
+  const text = `${name === 'Error' || reason instanceof DuodaoError ? '' : `${name}: `}${first}${more.length > 0 ? ' …' : ''}`;
   const which = item === undefined ? '' : ` (${quoted(item)})`;
   const often = attempts > 1 ? ` in ${attempts} attempts` : '';
   return escaped(`item ${index}${which} failed${often}: ${text}${placeOf(reason)}`);
@@ -81,11 +82,11 @@ export function failureSentence({ index, item }: Begun, reason: unknown, attempt
 
 /** The first place of a stack that is in a file of the user's. */
 function placeOf(reason: unknown): string {
-  const stack = reason instanceof Error ? (reason.stack ?? '') : '';
+  const stack = reason instanceof Error && !(reason instanceof DuodaoError) ? (reason.stack ?? '') : '';
   for (const line of stack.split('\n')) {
-    const [, file, place] = /^\s+at .*?\(?(file:\/\/[^)]+?|\/[^)]+?)(:\d+:\d+)\)?$/.exec(line) ?? [];
+    const [, file, place] = /^\s+at (?:.*\()?(file:\/\/[^)]+?|\/[^)]+?)(:\d+:\d+)\)?$/.exec(line) ?? [];
     if (file === undefined || file.includes('/node_modules/')) continue;
-    if (/\/cli\/map\/worker\.[jt]s$/.test(file)) return ''; // ours
+    if (file.startsWith(HOME)) return ''; // it was thrown by us
     const path = file.startsWith('file:') ? fileURLToPath(file) : file;
     const short = relative(process.cwd(), path);
     return ` (${short.startsWith('..') ? path : short}${place})`;

@@ -1,7 +1,15 @@
 /** The help names what exists, and its examples are commands that the parser takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { doctorHelpText, helpText, optionLines, rushHelpText, topHelpText } from '../../../src/cli/help.ts';
+import {
+  doctorHelpText,
+  helpText,
+  mapHelpText,
+  optionLines,
+  rushHelpText,
+  topHelpText,
+} from '../../../src/cli/help.ts';
+import { MAP_OPTIONS, parseMap } from '../../../src/cli/map/options.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
 import { DOCTOR_OPTIONS, parseDoctor } from '../../../src/cli/doctor/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
@@ -44,8 +52,20 @@ test('The help of doctor names every option, and its examples are taken', () => 
   assert.throws(() => parseDoctor(['--claen']), /did you mean --clean/);
 });
 
+test('The help of map names every option, and its examples are taken', () => {
+  for (const name of Object.keys(MAP_OPTIONS))
+    assert.match(mapHelpText(), new RegExp(`^ {2}(?:-\\w, )?--${name} `, 'm'));
+  const examples = [...`${helpText()}${mapHelpText()}`.matchAll(/^ {2}(?:.* \| )?duodao map (.*?)(?: {2,}.*)?$/gm)];
+  assert.equal(examples.length, 8);
+  for (const [, line = ''] of examples) {
+    const words = (line.split(' > ')[0] ?? '').split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+    parseMap(words, { processors: 8, isTerminal: false });
+  }
+});
+
 test('The help fits into 80 columns', () => {
-  for (const line of `${helpText()}${rushHelpText()}${topHelpText()}${doctorHelpText()}`.split('\n'))
+  const all = [helpText(), rushHelpText(), mapHelpText(), topHelpText(), doctorHelpText()];
+  for (const line of all.join('\n').split('\n'))
     assert.ok(columnsOf(line) <= 80, line);
 });
 
