@@ -16,10 +16,13 @@ import { rollup } from 'rollup';
 const ENTRIES = [
   'index', // package.json
   'sync/public', // package.json
+  'schedule/index', // package.json
   'cli/main', // bin/duodao.js
   'process/child/main', // src/process/child/entries.ts
   'process/child/thread',
   'process/child/rehearse', // targets of processes: their modules export them
+  'pool/worker/serve',
+  'pool/slices/scheduler',
   'cli/rush/seller',
   'cli/doctor/victim',
   'pool/worker/serve',

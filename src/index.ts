@@ -18,6 +18,23 @@ export {
 } from './ipc/index.ts';
 export type { Participant } from './memory/index.ts';
 export {
+  type CurrentTask,
+  currentTask,
+  type Durations,
+  type Items,
+  type ManyOptions,
+  Pool,
+  type PoolOptions,
+  type PoolStats,
+  type Settled,
+  type StreamOptions,
+  type Task,
+  type TaskOptions,
+  type TaskState,
+  type WorkerCount,
+  type WorkerStats,
+} from './pool/index.ts';
+export {
   type AnyFunction,
   activeChildren,
   type CurrentProcess,

@@ -16,6 +16,7 @@ export { Caller } from './line/caller.ts';
 export type { Answer } from './line/frame-reader.ts';
 export { Line } from './line/line.ts';
 export { type Load, loadOf, Packed, packedOf } from './line/load.ts';
+export { Overseer } from './line/overseer.ts';
 export { Server } from './line/server.ts';
 export { makeParcel, openParcel, parcelReference } from './parcel.ts';
 export { pipe, type PipeConnection, type PipeOptions } from './pipe.ts';

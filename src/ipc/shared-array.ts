@@ -15,7 +15,7 @@ import {
   registerKind,
   type SharedObject,
 } from '../memory/index.ts';
-import { type Lock, lockOf, reapLock, repairLock } from '../sync/index.ts';
+import { type Lock, lockOf, reapLock, repairLock, tellLock } from '../sync/index.ts';
 import {
   bytesOf,
   checkScalar,
@@ -35,6 +35,7 @@ const KIND: Kind = {
   reap: reapLock,
 };
 registerKind(KIND);
+tellLock(KIND.id);
 
 const LIMIT_BYTES = 2 ** 31 - 65536;
 

@@ -15,7 +15,7 @@ import {
   registerKind,
   type SharedObject,
 } from '../memory/index.ts';
-import { LOCK_BYTES, type Lock, lockOf, reapLock, repairLock } from '../sync/index.ts';
+import { LOCK_BYTES, type Lock, lockOf, reapLock, repairLock, tellLock } from '../sync/index.ts';
 import {
   bytesOf,
   checkScalar,
@@ -53,6 +53,7 @@ const KIND: Kind = {
   reap: reapLock,
 };
 registerKind(KIND);
+tellLock(KIND.id);
 
 /** A typed array that Atomics takes. */
 type AtomicView = Int32Array;

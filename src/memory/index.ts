@@ -21,3 +21,4 @@ export {
   type Segment,
   sweepSegments,
 } from './segment.ts';
+export { type WaitNow, waitsNow } from './waits.ts';

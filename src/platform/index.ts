@@ -37,6 +37,7 @@ export {
   startTimeOf,
   stillIs,
   type ThreadEntry,
+  threadCpuMs,
   threadsOf,
   TICK_MS,
 } from './process-table.ts';

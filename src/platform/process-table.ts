@@ -79,6 +79,16 @@ export function threadsOf(pid: number): ThreadEntry[] {
 }
 
 /** What memory a process holds in RAM. */
+/**
+ * Milliseconds of CPU that the main thread of a process has had, exact to the microsecond where the kernel keeps its
+ * schedstat, else to the clock tick; undefined if it is gone.
+ */
+export function threadCpuMs(pid: number): number | undefined {
+  const text = unlessGone(() => readFileSync(`/proc/${pid}/schedstat`, 'latin1'));
+  const nanoseconds = text === undefined ? Number.NaN : Number.parseInt(text, 10);
+  return Number.isNaN(nanoseconds) || nanoseconds === 0 ? entryOf(pid, pid)?.cpuMs : nanoseconds / 1e6;
+}
+
 export interface MemoryHeld {
   readonly residentBytes: number;
   /** The most it ever held. */

@@ -6,7 +6,7 @@
 import type { Load } from '../ipc/index.ts';
 import type { Job } from '../schedule/index.ts';
 import type { PoolFunction } from './functions.ts';
-import type { Member } from './member.ts';
+import type { Member } from './crew/member.ts';
 
 export type EntryState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -49,7 +49,9 @@ export class Entry implements Job {
   estimateMs = 0;
   tookMs = 0;
   /** Why it is being given up, and since when; then whatever its worker says does not count. */
-  verdict: { readonly reason: unknown; readonly killAt: number; readonly state: 'failed' | 'cancelled' } | undefined;
+  verdict:
+    | { readonly reason: unknown; readonly killAt: number; readonly state: 'failed' | 'cancelled' }
+    | undefined;
   timeoutMs: number | undefined;
   used = 0;
 

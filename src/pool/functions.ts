@@ -37,7 +37,9 @@ export class FunctionBook {
     const known = this.#known.get(fn);
     if (known) return known;
     if (typeof fn !== 'function')
-      throw new TypeError(`Cannot run a task as it must be a function: it is ${fn === null ? 'null' : typeof fn}`);
+      throw new TypeError(
+        `Cannot run a task as it must be a function: it is ${fn === null ? 'null' : typeof fn}`,
+      );
     const made = new PoolFunction(this.#known.size, fn);
     this.#known.set(fn, made);
     return made;

@@ -16,7 +16,11 @@ export interface PoolOptions {
   readonly workers?: WorkerCount;
   /** Processes if left out. Threads start no faster here, and cannot be suspended; they share what threads share. */
   readonly kind?: 'process' | 'thread';
-  /** Who is next: a name or a policy of `duodao/schedule`; first come, first served if left out. */
+  /**
+   * Who is next: a name or a policy of `duodao/schedule`, or an exported function that makes one; first come, first
+   * served if left out. Policies that take a CPU from a task that has not ended suspend its process (SIGSTOP)
+   * meanwhile.
+   */
   readonly policy?: PolicyName | Policy | (() => Policy);
   /** An exported function that each worker calls before its first task. Should it fail, the pool is broken. */
   readonly initializer?: AnyFunction;
@@ -26,20 +30,20 @@ export interface PoolOptions {
   /** How long a task may run, counted from its start; without limit if left out. */
   readonly taskTimeoutMs?: number;
   /**
-   * How often a task is repeated that fails, or whose worker ends: 0 if left out. By more than 0 you say that your tasks
-   * may be repeated, also when they have been done in part, or wholly.
+   * How often a task is repeated that fails, or whose worker ends: 0 if left out. By more than 0 you say that your
+   * tasks may be repeated, also when they have been done in part, or wholly.
    */
   readonly retries?: number;
   /** The pause before a task is repeated for the first time (50 if left out); each further one is twice as long. */
   readonly retryDelayMs?: number;
   /**
-   * What a worker may hold of RAM. One that holds more is replaced after its task; one that comes to hold a quarter more
-   * while its task runs is killed, and the task fails with `over-limit`. Of threads: what their heaps may hold.
+   * What a worker may hold of RAM. One that holds more is replaced after its task; one that comes to hold a quarter
+   * more while its task runs is killed, and the task fails with `over-limit`. Of threads: what their heaps may hold.
    */
   readonly memoryLimitBytes?: number;
   /**
    * Under policies that share CPUs by time: how many tasks may be begun at once for each worker, the suspended ones
-   * included; each has a process of its own. 4 if left out.
+   * included; each has a process of its own. 8 if left out.
    */
   readonly degree?: number;
   /** Keeps what ran where and when: see `timeline()`. */
@@ -145,6 +149,11 @@ export function settingsOf(options: PoolOptions): Settings {
       `Cannot make a pool of threads with the policy ${made.name} as threads cannot be suspended: ` +
         'use processes, or a policy that lets each task run to its end',
     );
+  if (made.isPreemptive && !made.spec && typeof policy !== 'function')
+    throw new TypeError(
+      `Cannot make a pool with the policy ${made.name} as its scheduler thread has to make one itself: ` +
+        'give an exported function that returns the policy',
+    );
   pools += 1;
   return {
     min,
@@ -162,7 +171,7 @@ export function settingsOf(options: PoolOptions): Settings {
       options.memoryLimitBytes === undefined
         ? undefined
         : whole('memoryLimitBytes', options.memoryLimitBytes, 1, 0),
-    degree: whole('degree', options.degree, 1, 4),
+    degree: whole('degree', options.degree, 1, 8),
     trace: options.trace === true,
     name: name ?? `Pool-${pools}`,
   };
@@ -181,7 +190,8 @@ function countsOf(workers: WorkerCount | undefined): { min: number; max: number 
 }
 
 function policyOf(policy: PoolOptions['policy']): Policy {
-  const made = typeof policy === 'string' ? policyNamed(policy) : typeof policy === 'function' ? policy() : policy;
+  const made =
+    typeof policy === 'string' ? policyNamed(policy) : typeof policy === 'function' ? policy() : policy;
   if (made === undefined) return fcfs();
   if (typeof made !== 'object' || made === null || typeof made.start !== 'function')
     throw new TypeError(
@@ -198,7 +208,9 @@ export function checkTaskOptions(options: TaskOptions | ManyOptions, isMany: boo
   checkTerms('run a task', options);
   const { priority, expectedMs, signal } = options;
   if (priority !== undefined && !Number.isFinite(priority))
-    throw new RangeError(`Cannot run a task as priority must be a number: current value is ${String(priority)}`);
+    throw new RangeError(
+      `Cannot run a task as priority must be a number: current value is ${String(priority)}`,
+    );
   if (expectedMs !== undefined) atLeast('expectedMs', expectedMs, 0);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new TypeError('Cannot run a task as signal must be an AbortSignal');
@@ -208,7 +220,10 @@ export function checkTaskOptions(options: TaskOptions | ManyOptions, isMany: boo
   whole('concurrency', concurrency, 1, 1);
 }
 
-function checkTerms(action: string, { taskTimeoutMs, retries }: Pick<TaskOptions, 'taskTimeoutMs' | 'retries'>): void {
+function checkTerms(
+  action: string,
+  { taskTimeoutMs, retries }: Pick<TaskOptions, 'taskTimeoutMs' | 'retries'>,
+): void {
   if (taskTimeoutMs !== undefined && typeof taskTimeoutMs !== 'function' && !(taskTimeoutMs > 0))
     throw new RangeError(
       `Cannot ${action} as taskTimeoutMs must be more than 0: current value is ${String(taskTimeoutMs)}`,

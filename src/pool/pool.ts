@@ -6,13 +6,21 @@
 import type { Wait } from '../base/index.ts';
 import { loadOf } from '../ipc/index.ts';
 import type { AnyFunction } from '../process/index.ts';
+import type { Timeline } from '../schedule/index.ts';
 import type { Client, Entry, Terms } from './entry.ts';
 import { FunctionBook } from './functions.ts';
-import type { Items, Settled } from './many.ts';
-import { checkTaskOptions, type ManyOptions, type PoolOptions, settingsOf, type StreamOptions, type TaskOptions } from './options.ts';
-import { Shop } from './shop.ts';
-import { type PoolStats, statsOf } from './stats.ts';
-import { all, fates, type ManyCall, values } from './streams.ts';
+import type { Items, Settled } from './many/many.ts';
+import {
+  checkTaskOptions,
+  type ManyOptions,
+  type PoolOptions,
+  settingsOf,
+  type StreamOptions,
+  type TaskOptions,
+} from './options.ts';
+import { Shop } from './shop/shop.ts';
+import { type PoolStats, statsOf } from './figures/stats.ts';
+import { all, fates, type ManyCall, values } from './many/streams.ts';
 import { begin, type Task } from './task.ts';
 import { within } from './within.ts';
 
@@ -22,8 +30,8 @@ type ResultOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
 /**
  * Workers that run your functions: processes of their own, or threads.
  *
- * The functions must be exported by a module: the workers import it. Arguments are taken as they are at the call; they and
- * results cross as by structured clone, shared objects as themselves.
+ * The functions must be exported by a module: the workers import it. Arguments are taken as they are at the call; they
+ * and results cross as by structured clone, shared objects as themselves.
  *
  * - **If a worker dies**, however: its own task fails with `exited` (or is repeated, see `retries`); tasks that it had
  *   not begun are done by others, and another worker takes its place.
@@ -52,8 +60,8 @@ export class Pool implements AsyncDisposable {
   /**
    * Runs a function in a worker.
    *
-   * @throws As `result` of {@link Task}; `not-cloneable` when an argument cannot cross, `not-exported` when the function
-   * has no address.
+   * @throws As `result` of {@link Task}; `not-cloneable` when an argument cannot cross, `not-exported` when the
+   * function has no address.
    */
   run<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Promise<ResultOf<F>> {
     return new Promise((resolve, reject) => {
@@ -76,7 +84,12 @@ export class Pool implements AsyncDisposable {
     const { signal } = options;
     signal?.throwIfAborted();
     const onAbort = (): void => task.cancel(signal?.reason);
-    const entry = this.#take(fn, args, signal ? unlistening(client, signal, onAbort) : client, this.#terms(options));
+    const entry = this.#take(
+      fn,
+      args,
+      signal ? unlistening(client, signal, onAbort) : client,
+      this.#terms(options),
+    );
     attach(entry);
     signal?.addEventListener('abort', onAbort, { once: true });
     return task;
@@ -144,7 +157,20 @@ export class Pool implements AsyncDisposable {
     return statsOf(this.#shop);
   }
 
-  /** Waits until no task is pending; others may come meanwhile. @throws DuodaoError `timed-out`; the signal's reason. */
+  /**
+   * What ran where and when: to be drawn, kept as JSON, and run again by `duodao sim --replay` under another policy.
+   *
+   * @throws TypeError unless the pool was made with `trace: true`.
+   */
+  timeline(): Timeline {
+    const { trace, crew } = this.#shop;
+    if (!trace) throw new TypeError(`Cannot give a timeline as the pool ${this.name} was made without trace`);
+    return trace.timeline(crew.slicer?.slices() ?? []);
+  }
+
+  /**
+   * Waits until no task is pending; others may come meanwhile. @throws DuodaoError `timed-out`; the signal's reason.
+   */
   async drain(wait?: Wait): Promise<void> {
     await within(this.#shop.untilIdle(), `The tasks of ${this.name}`, wait);
   }
@@ -165,7 +191,8 @@ export class Pool implements AsyncDisposable {
    * @throws TypeError when the pool is open: nobody would end it; DuodaoError `timed-out`; the signal's reason.
    */
   async join(wait?: Wait): Promise<void> {
-    if (!this.#shop.refusal) throw new TypeError(`Cannot join the pool ${this.name} as it is open: close it first`);
+    if (!this.#shop.refusal)
+      throw new TypeError(`Cannot join the pool ${this.name} as it is open: close it first`);
     const gone = this.#shop.untilIdle().then(() => this.#shop.crew.untilGone());
     await within(gone, `The end of ${this.name}`, wait);
   }
@@ -189,7 +216,8 @@ function unlistening(client: Client, signal: AbortSignal, onAbort: () => void): 
 
 function isIterable(items: unknown): boolean {
   return (
-    items !== null && items !== undefined && (Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items))
+    items !== null &&
+    items !== undefined &&
+    (Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items))
   );
 }
-

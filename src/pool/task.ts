@@ -102,8 +102,8 @@ export class Task<R, P = unknown> implements AsyncIterable<P> {
   }
 
   /**
-   * Gives the task up, queued or running. If it looks at its signal it has a second to end by itself, else its worker is
-   * ended by force; other tasks are not touched. Of no effect on one that is settled.
+   * Gives the task up, queued or running. If it looks at its signal it has a second to end by itself, else its worker
+   * is ended by force; other tasks are not touched. Of no effect on one that is settled.
    *
    * @param reason - What its result rejects with: an `AbortError` if left out.
    */

@@ -19,6 +19,7 @@ export { type ProcessRow, processTable, tableOf } from './record/table.ts';
 export type { SeenExit } from './record/exit.ts';
 export type { StdioMode } from './start/stdio.ts';
 export { type AnyFunction, task } from './address/task.ts';
+export { Brake } from './system/brake.ts';
 export { Thread } from './thread/thread.ts';
 export { threadCount } from './thread/thread-family.ts';
 export type { ThreadCommon, ThreadOptions, ThreadSubclassOptions } from './thread/thread-options.ts';

@@ -25,10 +25,26 @@ export function tellHolders(kind: number, look: LookForHolders): void {
   looks.set(kind, look);
 }
 
-/** Who holds the object at this place; nobody if it is gone. */
+/** Kinds of objects with a lock at the beginning of their body. */
+const withLock: Set<number> = new Set();
+
+/** Says that objects of a kind have a lock in them. */
+export function tellLock(kind: number): void {
+  withLock.add(kind);
+}
+
+/** Who holds the object at this place; nobody if it is gone. It is known to be waited for as a lock is. */
 export function holdersOf({ offset, serial }: Place, mode: number): Holders {
   const object = here().objects.find({ kind: 0, offset: offset / 64, serial });
-  if (!object) return { all: [], oneIsEnough: true };
+  return object ? holdersIn(object, mode) : { all: [], oneIsEnough: true };
+}
+
+/** Who holds an object of any class; nobody where the class has no holders. */
+export function holdersOfAny(object: SharedObject, mode: number): readonly Holder[] {
+  return looks.has(object.kind) || withLock.has(object.kind) ? holdersIn(object, mode).all : [];
+}
+
+function holdersIn(object: SharedObject, mode: number): Holders {
   const look = looks.get(object.kind);
   if (look) return look(object, mode);
   const holder = holderIn(object);

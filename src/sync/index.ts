@@ -13,6 +13,8 @@ export { BoundedSemaphore } from './bounded-semaphore.ts';
 export { Condition, type ConditionOptions, type ConditionStats } from './condition.ts';
 export { Event, type EventOptions, type EventStats } from './event.ts';
 export { Held } from './held.ts';
+export { tellLock } from './holders.ts';
+export { pidsInTheWay } from './in-the-way.ts';
 export { Lock, lockOf } from './lock.ts';
 export type { LockOptions } from './lock-options.ts';
 export { LOCK_BYTES, type LockStats, reapLock, repairLock } from './lock-body.ts';

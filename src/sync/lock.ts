@@ -15,6 +15,7 @@ import {
   type SharedObject,
 } from '../memory/index.ts';
 import { Held } from './held.ts';
+import { tellLock } from './holders.ts';
 import { LOCK_BYTES, LockBody, type LockStats, reapLock, repairLock } from './lock-body.ts';
 import { LockDesk, type Take } from './lock-desk.ts';
 import { checkFlags, flagsOf, lineBytes, type LockOptions } from './lock-options.ts';
@@ -29,6 +30,7 @@ const KIND: Kind = {
   reap: reapLock,
 };
 registerKind(KIND);
+tellLock(KIND.id);
 
 /** What the next constructor opens instead of making a lock of its own. */
 let opening: SharedObject | undefined;

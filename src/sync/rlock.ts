@@ -18,6 +18,7 @@ import {
   type SharedObject,
 } from '../memory/index.ts';
 import { Held, type HeldLock } from './held.ts';
+import { tellLock } from './holders.ts';
 import { LOCK_BYTES, LockBody, type LockStats, reapLock, repairLock } from './lock-body.ts';
 import { LockDesk, type Take } from './lock-desk.ts';
 import { checkFlags, flagsOf, lineBytes, type LockOptions } from './lock-options.ts';
@@ -32,6 +33,7 @@ const KIND: Kind = {
   reap: reapLock,
 };
 registerKind(KIND);
+tellLock(KIND.id);
 
 /** How often the strand that holds a lock has it, as far as it is one of this thread. */
 class Levels implements HeldLock {

@@ -31,7 +31,9 @@ const halves: Int32Array = new Int32Array(double.buffer);
 /** Whether a value cannot change and is likely to be a cell: what may be written later than it was given. */
 export function isScalar(value: unknown): boolean {
   const type = typeof value;
-  return type === 'number' || type === 'string' || type === 'boolean' || value === undefined || value === null;
+  return (
+    type === 'number' || type === 'string' || type === 'boolean' || value === undefined || value === null
+  );
 }
 
 /** Writes a value at an index, and gives the index behind it; −1 if it is no cell. There must be room for any cell. */

@@ -10,7 +10,7 @@ import type { SharedObject } from '../../memory/index.ts';
 import { FrameReader, type OnAnswer } from './frame-reader.ts';
 import { type FrameFacts, FrameWriter } from './frame-writer.ts';
 import { CALLER, type Line, SERVER, type Sleeper } from './line.ts';
-import { AT, COOPERATIVE, SINCE } from './line-shape.ts';
+import { AT, COOPERATIVE, PAUSED, PAUSED_AT, SINCE } from './line-shape.ts';
 import { leaveParcel, type Load, Packed, packedOf, parcelFor, stageCells } from './load.ts';
 
 interface Request {
@@ -42,6 +42,11 @@ export class Caller {
     return this.#requests.length - this.#first;
   }
 
+  /** How many were ever sent. */
+  get count(): number {
+    return this.#sent;
+  }
+
   /** Whether the oldest of them has been taken by the server. */
   get isBegun(): boolean {
     const oldest = this.#requests[this.#first];
@@ -55,6 +60,13 @@ export class Caller {
   /** When the oldest began, in ms of the monotonic clock of the system; 0 if it has not. */
   get since(): number {
     return this.#line.doubles[SINCE] as number;
+  }
+
+  /** Milliseconds since then in which the server was stopped by an {@link Overseer}. */
+  pausedMs(now: number): number {
+    const { doubles } = this.#line;
+    const at = doubles[PAUSED_AT] as number;
+    return (doubles[PAUSED] as number) + (at > 0 ? now - at : 0);
   }
 
   /** Whether what runs has asked for its signal. */

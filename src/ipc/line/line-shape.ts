@@ -8,11 +8,15 @@
  *     4       4     head      caller       words of the answer ring that were read so far
  *     8       4     abort     caller       1 + the number of the request that is to be given up; 0: none
  *     12      4     closing   caller       1: no more requests will come
- *     16      4     gate      caller       1: requests may be taken
+ *     16      4     gated     caller       1: only requests before number `gate` may be taken
  *     64      4     taken     both         requests that were taken, by the server or back by the caller
  *     68      4     tail      server       words of the answer ring that were published so far
  *     72      4     flags     server       COOPERATIVE: the present request looks at `abort`
+ *     76      4     answered  server       requests that were answered
  *     80      8     since     server       when the present request began, in ms of the monotonic clock; 0: none runs
+ *     88      8     paused    overseer     ms of that in which the server was stopped
+ *     96      8     pausedAt  overseer     since when it stands; 0: it does not
+ *     104     4     gate      overseer     see `gated`
  *     128     4     asleep    of server    1: it sleeps, or is about to
  *     132     4     asleep    of caller
  *     136     4     sleepers  of server    (derived)
@@ -38,7 +42,9 @@ type Word =
   | 'head'
   | 'abort'
   | 'closing'
+  | 'gated'
   | 'gate'
+  | 'answered'
   | 'taken'
   | 'tail'
   | 'flags'
@@ -49,19 +55,24 @@ type Word =
   | 'serverSet'
   | 'callerSet';
 
-const LINE: Offsets<Word | 'since' | 'callers' | 'unused' | 'servers' | 'spare'> = layout('line', 320, {
+type Double = 'since' | 'paused' | 'pausedAt';
+
+const LINE: Offsets<Word | Double | 'callers' | 'servers' | 'spare'> = layout('line', 320, {
   sent: [0, 'u32'],
   head: [4, 'u32'],
   abort: [8, 'u32'],
   closing: [12, 'u32'],
-  gate: [16, 'u32'],
+  gated: [16, 'u32'],
   callers: [20, 'pad', 44],
   taken: [64, 'u32'],
   tail: [68, 'u32'],
   flags: [72, 'u32'],
-  unused: [76, 'pad', 4],
+  answered: [76, 'u32'],
   since: [80, 'f64'],
-  servers: [88, 'pad', 40],
+  paused: [88, 'f64'],
+  pausedAt: [96, 'f64'],
+  gate: [104, 'u32'],
+  servers: [108, 'pad', 20],
   serverAsleep: [128, 'u32'],
   callerAsleep: [132, 'u32'],
   serverSleepers: [136, 'u32'],
@@ -79,7 +90,9 @@ export const AT: Readonly<Record<Word, number>> = {
   head: word(LINE.head),
   abort: word(LINE.abort),
   closing: word(LINE.closing),
+  gated: word(LINE.gated),
   gate: word(LINE.gate),
+  answered: word(LINE.answered),
   taken: word(LINE.taken),
   tail: word(LINE.tail),
   flags: word(LINE.flags),
@@ -91,8 +104,10 @@ export const AT: Readonly<Record<Word, number>> = {
   callerSet: word(LINE.callerSet),
 };
 
-/** Index of `since` among the doubles that cover header and body. */
+/** Indices among the doubles that cover header and body. */
 export const SINCE: number = (BODY_OFFSET + LINE.since) / 8;
+export const PAUSED: number = (BODY_OFFSET + LINE.paused) / 8;
+export const PAUSED_AT: number = (BODY_OFFSET + LINE.pausedAt) / 8;
 
 export const BODY_BYTES: number = LINE.sizeBytes;
 /** Words of a ring: a power of two. */
@@ -111,7 +126,13 @@ const LINKS = 1 << 7;
 /** No type of a frame: the rest of the ring is left free. */
 const WRAP = 15;
 
-export function headOf(type: number, form: number, isFinal: boolean, hasLinks: boolean, size: number): number {
+export function headOf(
+  type: number,
+  form: number,
+  isFinal: boolean,
+  hasLinks: boolean,
+  size: number,
+): number {
   return type | (form << 4) | (isFinal ? FINAL : 0) | (hasLinks ? LINKS : 0) | (size << 8);
 }
 

@@ -24,7 +24,7 @@ import {
 } from '../../memory/index.ts';
 import type { Wait, WaitSync } from '../../base/index.ts';
 import { handlesInAnswers } from './unread.ts';
-import { AT, BODY_BYTES, DATA_BYTES, RING_WORDS, SINCE } from './line-shape.ts';
+import { AT, BODY_BYTES, DATA_BYTES, PAUSED_AT, RING_WORDS } from './line-shape.ts';
 
 const KIND: Kind = {
   id: 18,
@@ -88,18 +88,23 @@ export class Line {
   constructor(object: SharedObject) {
     this.object = object;
     this.words = object.words;
-    this.doubles = new Float64Array(object.words.buffer, object.words.byteOffset, SINCE + 1);
+    this.doubles = new Float64Array(object.words.buffer, object.words.byteOffset, PAUSED_AT + 1);
     this.rings = ringsOf(object);
     this.#here = here();
     this.#repair = () => this.#here.objects.repair(object);
     registerFace(this, object, KIND.id);
   }
 
-  /** A new line. @throws DuodaoError `no-space`. */
-  static make(name: string): Line {
+  /**
+   * A new line.
+   *
+   * @param isGated - Whether the server may take only what an {@link Overseer} lets it take.
+   * @throws DuodaoError `no-space`.
+   */
+  static make(name: string, isGated = false): Line {
     const size = { bodyBytes: BODY_BYTES, dataBytes: DATA_BYTES };
     const object = here().objects.create(KIND, size, name, ({ words }) => {
-      words[AT.gate] = 1;
+      words[AT.gated] = isGated ? 1 : 0;
     });
     return new Line(object);
   }

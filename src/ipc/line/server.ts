@@ -7,7 +7,7 @@ import { cellCursor, readCell } from '../../wire/index.ts';
 import { handlesSent, handlesTaken, needsFunctions, resolveFunctions, unpack } from '../crossing.ts';
 import { readParcel } from '../parcel.ts';
 import { bitsOfFloat } from './frame-reader.ts';
-import { FrameWriter } from './frame-writer.ts';
+import { type FrameFacts, FrameWriter } from './frame-writer.ts';
 import { CALLER, type Line, SERVER, type Sleeper } from './line.ts';
 import {
   AT,
@@ -54,7 +54,7 @@ export class Server {
     const { words, rings } = this.#line;
     for (;;) {
       const taken = Atomics.load(words, AT.taken);
-      if (taken === Atomics.load(words, AT.sent) || Atomics.load(words, AT.gate) === 0) return false;
+      if (taken === Atomics.load(words, AT.sent) || !this.#mayTake(taken)) return false;
       if (Atomics.compareExchange(words, AT.taken, taken, (taken + 1) | 0) !== taken) continue;
       this.#number = taken;
       break;
@@ -123,9 +123,13 @@ export class Server {
   /** Whether there is something to take. */
   get hasWork(): boolean {
     const { words } = this.#line;
-    return (
-      Atomics.load(words, AT.taken) !== Atomics.load(words, AT.sent) && Atomics.load(words, AT.gate) !== 0
-    );
+    const taken = Atomics.load(words, AT.taken);
+    return taken !== Atomics.load(words, AT.sent) && this.#mayTake(taken);
+  }
+
+  #mayTake(number: number): boolean {
+    const { words } = this.#line;
+    return words[AT.gated] === 0 || ((Atomics.load(words, AT.gate) - number) | 0) > 0;
   }
 
   /**
@@ -139,6 +143,7 @@ export class Server {
     if (staged < 0) return this.tryReply(type, isFinal, took, packedOf(value, root));
     if (!this.#writer.cells(facts, 1, staged, this.#used)) return false;
     this.#publish();
+    this.#answered(isFinal);
     return true;
   }
 
@@ -146,7 +151,14 @@ export class Server {
   tryReply(type: number, isFinal: boolean, took: number, reply: Reply): boolean {
     if (!(reply instanceof Packed)) return this.tryAnswer(type, isFinal, took, reply[0], '');
     const facts = { type, isFinal, about: bitsOfFloat(took) };
-    if (!FrameWriter.fits(reply)) return this.#replyByParcel(facts, reply);
+    const isSent = FrameWriter.fits(reply)
+      ? this.#replyInFrame(facts, reply)
+      : this.#replyByParcel(facts, reply);
+    if (isSent) this.#answered(isFinal);
+    return isSent;
+  }
+
+  #replyInFrame(facts: FrameFacts, reply: Packed): boolean {
     if (!reply.hasLinks) {
       if (!this.#writer.bytes(facts, reply, this.#used)) return false;
       this.#publish();
@@ -159,7 +171,7 @@ export class Server {
     return isSent;
   }
 
-  #replyByParcel(facts: { type: number; isFinal: boolean; about: number }, reply: Packed): boolean {
+  #replyByParcel(facts: FrameFacts, reply: Packed): boolean {
     const { parcel, reference } = parcelFor(reply);
     handlesSent([reference]);
     const isSent = this.#writer.parcel(facts, reference, this.#used);
@@ -175,6 +187,11 @@ export class Server {
 
   #publish(): void {
     this.#line.publish(AT.tail, this.#writer.position | 0, CALLER);
+  }
+
+  /** Says that the present request has been answered. */
+  #answered(isFinal: boolean): void {
+    if (isFinal) Atomics.store(this.#line.words, AT.answered, (this.#number + 1) | 0);
   }
 
   /** Publishes what refers to others inside the guard, so that who counts them sees it whole. */

@@ -1,9 +1,9 @@
 /**
  * What lies in a ring of answers and has not been read: whoever counts handles has to count those in there, too.
  *
- * Frames without links are read by the caller outside of the guard, so the server may write over what is being looked at
- * here. After each look at a frame `head` is asked for again: if it has passed the frame, what was seen means nothing.
- * Frames with links are published and passed inside the guard, in which we are.
+ * Frames without links are read by the caller outside of the guard, so the server may write over what is being looked
+ * at here. After each look at a frame `head` is asked for again: if it has passed the frame, what was seen means
+ * nothing. Frames with links are published and passed inside the guard, in which we are.
  *
  * @module
  */

@@ -19,7 +19,9 @@ export interface CurrentTask {
   readonly signal: AbortSignal;
   /** Says how far it is: any value that can cross. Only the last one counts. Blocks while the pool does not read. */
   progress(value: unknown): void;
-  /** Gives a part of its result at once: those who iterate over the task get it. Blocks while the pool does not read. */
+  /**
+   * Gives a part of its result at once: those who iterate over the task get it. Blocks while the pool does not read.
+   */
   emit(part: unknown): void;
 }
 
@@ -79,10 +81,11 @@ class RunningTask implements CurrentTask {
 /** Has `signal.aborted` look at shared memory: code that never lets the event loop turn would never hear of it. */
 function lookByItself(controller: AbortController, isAborted: () => boolean): void {
   const { signal } = controller;
+  let isKnown = signal.aborted;
+  signal.addEventListener('abort', () => (isKnown = true), { once: true });
   const isSet = (): boolean => {
-    const known = Reflect.get(AbortSignal.prototype, 'aborted', signal) as boolean;
-    if (!known && isAborted()) controller.abort();
-    return known || (Reflect.get(AbortSignal.prototype, 'aborted', signal) as boolean);
+    if (!isKnown && isAborted()) controller.abort();
+    return isKnown;
   };
   Object.defineProperty(signal, 'aborted', { get: isSet });
   Object.defineProperty(signal, 'throwIfAborted', {

@@ -45,14 +45,17 @@ export function packedError(error: unknown): Packed {
       return packedOf(error instanceof Error ? halfTold(error, refusal) : refusal, 'error');
     } catch {
       // Not even that, as something in it throws when it is looked at.
-      return packedOf(new Error(`A task failed with an error that cannot cross: ${textOf(refusal)}`), 'error');
+      return packedOf(
+        new Error(`A task failed with an error that cannot cross: ${textOf(refusal)}`),
+        'error',
+      );
     }
   }
 }
 
 function halfTold(error: Error, refusal: unknown): Error {
-  const told = new Error(String(error.message), { cause: refusal });
-  told.name = String(error.name);
+  const told = new Error(error.message, { cause: refusal });
+  told.name = error.name;
   if (typeof error.stack === 'string') told.stack = error.stack;
   for (const [key, value] of Object.entries(error)) {
     if (key !== 'cause' && ['string', 'number', 'boolean'].includes(typeof value))

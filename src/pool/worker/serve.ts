@@ -12,11 +12,11 @@ import { needsFunctions, resolveFunctions } from '../../ipc/index.ts';
 import type { AnyFunction } from '../../process/index.ts';
 import { monotonicMs } from '../clock.ts';
 import { BROKEN, INTRODUCE, READY } from '../messages.ts';
+import { Patience } from '../patience.ts';
 import { beginTask, endTask } from './current-task.ts';
 import { answer, answerError, packedError } from './say.ts';
 
 type Callable = (...args: readonly unknown[]) => unknown;
-
 
 /** What a worker is told when it starts. */
 export interface WorkerOrders {
@@ -24,8 +24,7 @@ export interface WorkerOrders {
   readonly initArgs: readonly unknown[];
 }
 
-/** How long a worker looks for its next task before it sleeps, and how long it does so without its event loop. */
-const LINGER_MS = 0.12;
+/** How long a worker looks for its next task without its event loop. */
 const LINGER_SYNC_MS = 0.03;
 /** Never longer without a turn of the event loop, however many tasks there are. */
 const TURN_MS = 10;
@@ -46,6 +45,7 @@ export async function serve(line: Line, orders: WorkerOrders): Promise<void> {
 class Worker {
   readonly #server: Server;
   readonly #functions: Map<number, Callable> = new Map();
+  readonly #patience: Patience = new Patience();
   #turned = 0;
 
   constructor(server: Server) {
@@ -62,7 +62,9 @@ class Worker {
         if (performance.now() - this.#turned > TURN_MS) await this.#turn();
       }
       if (server.isClosing && !server.hasWork) return;
-      if (!(await this.#linger())) await server.untilWork();
+      const idle = performance.now();
+      if (!(await this.#linger(idle))) await server.untilWork();
+      this.#patience.learn(performance.now() - idle);
     }
   }
 
@@ -72,10 +74,9 @@ class Worker {
   }
 
   /** Looks for work for a moment. True if some came. */
-  async #linger(): Promise<boolean> {
+  async #linger(begin: number): Promise<boolean> {
     const server = this.#server;
-    const begin = performance.now();
-    for (let now = begin; now - begin < LINGER_MS; now = performance.now()) {
+    for (let now = begin; now - begin < this.#patience.ms; now = performance.now()) {
       const end = now + LINGER_SYNC_MS;
       do if (server.hasWork) return true;
       while (performance.now() < end);

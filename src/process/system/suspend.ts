@@ -70,8 +70,8 @@ export function isSuspended(pid: number): boolean {
   return threads.length > 0 && threads.every(stands);
 }
 
-/** Stops the process, or says why it runs on. */
-function stop(target: ProcessIdentity): string {
+/** Stops the process, or says why it runs on. Blocks this thread meanwhile: a millisecond, rarely a few. */
+export function stop(target: ProcessIdentity): string {
   let why = 'it could not be looked at';
   try {
     send(target, 'SIGSTOP', 'suspend');

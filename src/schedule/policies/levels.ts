@@ -163,12 +163,18 @@ export class LevelQueue<J extends Job> implements RunQueue<J> {
   #catchUp(standing: Standing): boolean {
     const boost = this.#boost ?? 0;
     if (standing.boost === boost) return false;
-    // After as many boosts as there are levels nothing moves any more.
-    const missed = Math.min(boost - standing.boost, this.#levels.table.length);
-    for (let count = 0; count < missed; count++)
-      this.#move(standing, (this.#levels.table[standing.level] as Level).boosted);
+    this.#move(standing, this.#boosted(standing));
     standing.boost = boost;
     return true;
+  }
+
+  /** The level of one after the boosts that it has missed. */
+  #boosted({ level, boost }: Standing): number {
+    // After as many boosts as there are levels nothing moves any more.
+    const missed = Math.min((this.#boost ?? 0) - boost, this.#levels.table.length);
+    let now = level;
+    for (let count = 0; count < missed; count++) now = (this.#levels.table[now] as Level).boosted;
+    return now;
   }
 
   #weakest(running: readonly J[], now: number): { job: J; why: string } | undefined {
@@ -178,7 +184,8 @@ export class LevelQueue<J extends Job> implements RunQueue<J> {
     let better = '';
     let worst = -1;
     for (const job of running) {
-      const level = this.#standings.get(job)?.level ?? this.#levels.first;
+      const standing = this.#standings.get(job);
+      const level = standing ? this.#boosted(standing) : this.#levels.first;
       if (level < worst || (level === worst && weakest !== undefined && job.id < weakest.id)) continue;
       const first = this.#firstOn(job.cpu, level);
       if (!first) continue;

@@ -1,11 +1,12 @@
 /**
  * By priority, with aging, and turns among equals.
  *
- * **Aging.** A job that waits improves steadily, by one priority in each `agingEvery`. As all that wait improve at the
- * same pace, their order does not change while they wait, and the rank with which a job enters the heap holds:
- * priority + (when it became ready) / agingEvery. What a job has gained it keeps while it runs, and when it is
- * preempted; it loses it when it ends, blocks, or has had its quantum. So that two jobs cannot take the CPU from each
- * other at every instant, one that has aged takes it only when it is better by a whole priority.
+ * **Aging.** A job that waits improves steadily, by one priority in each `agingEvery`. As all that wait improve at
+ * the same pace, their order does not change while they wait, and the rank with which a job enters the heap holds:
+ * priority × agingEvery + when it became ready. A rank is a time, so that whole numbers stay whole. What a job has
+ * gained it keeps while it runs, and when it is preempted; it loses it when it ends, blocks, or has had its quantum.
+ * So that two jobs cannot take the CPU from each other at every instant, one that has aged takes it only when it is
+ * better by a whole priority.
  *
  * Inside, smaller is better: where larger numbers come first, they are negated.
  *
@@ -53,26 +54,28 @@ export function priority(options: PriorityOptions = {}): Policy {
   });
 }
 
+/** So that a tick at the very moment of overtaking is not a moment too early. */
+const ROUNDING = 1e-9;
+
 class ByPriority<J extends Job> implements RunQueue<J> {
   readonly #options: Settled;
   readonly #sign: number;
   readonly #heap = new Heap<J>();
-  /** By how much those that run are better than their priority. */
+  /** What those that run are worth: their priority, and what they have gained. */
+  readonly #running = new Map<J, number>();
+  /** By how much those that were preempted are better than their priority, until they are added again. */
   readonly #gained = new Map<J, number>();
   #added = 0;
   #unshifted = 0;
   readonly preempt?: (running: readonly J[], now: number) => { job: J; why: string } | undefined;
   readonly nextTick?: (now: number) => number | undefined;
-  /** When the first in line will be better by a whole priority than one that runs. */
-  #overtakes: number | undefined;
 
   constructor(options: Settled) {
     this.#options = options;
     this.#sign = options.smallerFirst ? 1 : -1;
     if (!options.preemptive) return;
     this.preempt = (running, now) => this.#weakest(running, now);
-    if (options.agingEvery !== undefined)
-      this.nextTick = () => (this.size === 0 ? undefined : this.#overtakes);
+    if (options.agingEvery !== undefined) this.nextTick = () => this.#overtakes(options.agingEvery as number);
   }
 
   get size(): number {
@@ -81,9 +84,10 @@ class ByPriority<J extends Job> implements RunQueue<J> {
 
   add(job: J, now: number, reason: ReadyReason): void {
     const { agingEvery, preemptedTo } = this.#options;
-    const gained = (reason === 'preempted' && this.#gained.get(job)) || 0;
+    const gained = this.#gained.get(job) ?? 0;
     this.#gained.delete(job);
-    const rank = this.#sign * job.priority - gained + (agingEvery === undefined ? 0 : now / agingEvery);
+    const worth = this.#sign * job.priority - gained;
+    const rank = agingEvery === undefined ? worth : worth * agingEvery + now;
     const isFirst = reason === 'preempted' && preemptedTo === 'head';
     this.#heap.push(job, rank, isFirst ? --this.#unshifted : this.#added++);
   }
@@ -97,7 +101,7 @@ class ByPriority<J extends Job> implements RunQueue<J> {
     if (!chosen) return undefined;
     const { job, rank } = chosen;
     const gained = this.#sign * job.priority - this.#aged(rank, now);
-    if (gained > 0) this.#gained.set(job, gained);
+    if (this.preempt) this.#running.set(job, this.#aged(rank, now));
     const aging = gained > 0 ? `, improved by ${timeText(gained)},` : '';
     const why = `its priority ${timeText(job.priority)}${aging} is the best`;
     const { quantum } = this.#options;
@@ -105,41 +109,45 @@ class ByPriority<J extends Job> implements RunQueue<J> {
   }
 
   left(job: J, _ran: number, _now: number, how: 'ended' | 'blocked' | 'expired' | 'preempted'): void {
-    if (how !== 'preempted') this.#gained.delete(job);
-  }
-
-  /** There is nothing to do but to ask again who must make room. */
-  tick(): void {
-    this.#overtakes = undefined;
+    const worth = this.#running.get(job);
+    this.#running.delete(job);
+    if (how === 'preempted' && worth !== undefined) this.#gained.set(job, this.#sign * job.priority - worth);
   }
 
   /** What a rank is worth at this moment. */
   #aged(rank: number, now: number): number {
     const { agingEvery } = this.#options;
-    return agingEvery === undefined ? rank : rank - now / agingEvery;
+    return agingEvery === undefined ? rank : (rank - now) / agingEvery;
+  }
+
+  /** When the first in line will be better by a whole priority than one that runs. */
+  #overtakes(agingEvery: number): number | undefined {
+    let soonest: number | undefined;
+    for (const [job, worth] of this.#running) {
+      const first = this.#heap.first(job.cpu);
+      if (first === undefined) continue;
+      const then = first.rank - (worth - 1) * agingEvery;
+      soonest = Math.min(soonest ?? then, then);
+    }
+    return soonest;
   }
 
   #weakest(running: readonly J[], now: number): { job: J; why: string } | undefined {
-    const { agingEvery } = this.#options;
-    this.#overtakes = undefined;
+    const isAging = this.#options.agingEvery !== undefined;
     let weakest: J | undefined;
     let better: J | undefined;
     let most = Number.NEGATIVE_INFINITY;
     for (const job of running) {
       const first = this.#heap.first(job.cpu);
       if (first === undefined) continue;
-      const rank = this.#sign * job.priority - (this.#gained.get(job) ?? 0);
+      const worth = this.#running.get(job) ?? this.#sign * job.priority;
       const head = this.#aged(first.rank, now);
-      const isBetter = agingEvery === undefined ? head < rank : head <= rank - 1;
-      if (agingEvery !== undefined && !isBetter) {
-        const then = (first.rank - rank + 1) * agingEvery;
-        this.#overtakes = Math.min(this.#overtakes ?? then, then);
-      }
-      if (!isBetter || rank < most || (rank === most && weakest !== undefined && job.id < weakest.id))
+      const isBetter = isAging ? head <= worth - 1 + ROUNDING : head < worth;
+      if (!isBetter || worth < most || (worth === most && weakest !== undefined && job.id < weakest.id))
         continue;
       weakest = job;
       better = first.job;
-      most = rank;
+      most = worth;
     }
     if (weakest === undefined || better === undefined) return undefined;
     return { job: weakest, why: `${better.name} has a better priority` };

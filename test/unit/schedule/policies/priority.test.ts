@@ -50,10 +50,12 @@ test('priority improves a job by one in each agingEvery that it waits', () => {
 test('priority says when a job that waits will be better by a whole priority than one that runs', () => {
   const queue = priority({ preemptive: true, agingEvery: 10 }).start<TestJob>();
   const running = of(2);
+  arrive(queue, running);
+  queue.next(0, 0);
+  assert.equal(queue.nextTick?.(0), undefined);
   arrive(queue, of(5), 0);
   assert.equal(queue.preempt?.(running, 0), undefined);
   assert.equal(queue.nextTick?.(0), 40);
-  queue.tick?.(39);
   assert.equal(queue.preempt?.(running, 39), undefined);
   assert.equal(queue.preempt?.(running, 40)?.job, running[0]);
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Shop } from './shop.ts';
+import type { Shop } from '../shop/shop.ts';
 import type { Durations } from './tally.ts';
 
 /** One worker of a pool. */
@@ -41,7 +41,13 @@ export interface PoolStats {
 
 export function statsOf({ settings, crew, tally, pending }: Shop): PoolStats {
   const workers = crew.members.map((member): WorkerStats => {
-    const state = member.isRetiring ? 'ending' : !member.isReady ? 'starting' : member.load > 0 ? 'running' : 'idle';
+    const state = member.isRetiring
+      ? 'ending'
+      : !member.isReady
+        ? 'starting'
+        : member.load > 0
+          ? 'running'
+          : 'idle';
     return { id: member.id, pid: member.pid, state, done: member.done, tasks: member.load };
   });
   const running = workers.reduce((sum, { tasks }) => sum + tasks, 0);

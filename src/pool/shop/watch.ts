@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
-import type { Crew } from './crew.ts';
-import type { Entry } from './entry.ts';
-import type { Member } from './member.ts';
+import { DuodaoError } from '../../base/index.ts';
+import type { Crew } from '../crew/crew.ts';
+import type { Entry } from '../entry.ts';
+import type { Member } from '../crew/member.ts';
 
 const LOOK_MS = 5;
 /** How long a task may take to end by itself that knows of its signal. */

@@ -1,27 +1,26 @@
 /**
  * When the pool looks for answers.
  *
- * A task of a microsecond is answered long before an event could tell of it. So after there was something to do the pool
- * looks again and again for a moment: at first without letting go of the thread, then once in each turn of the event
- * loop; after that it sleeps, and the worker's answer wakes it. How long it looks is bounded by constants, so that a task
- * of a second costs no more than a few hundred microseconds of looking.
+ * A task of a microsecond is answered long before an event could tell of it. So after there was something to do the
+ * pool looks again and again for a moment: at first without letting go of the thread, then once in each turn of the
+ * event loop; after that it sleeps, and the worker's answer wakes it. How long it looks is bounded by constants, so
+ * that a task of a second costs no more than a few hundred microseconds of looking; how long exactly is learned (patience.ts).
  *
  * The event loop always gets its turn: looking in microtasks ends when a millisecond has gone by without one.
  *
  * @module
  */
+import { Patience } from '../patience.ts';
 
 /** How long to look without letting go of the thread. */
 const SPIN_MS = 0.03;
-/** How long to look in turns of the event loop after the last thing that happened. */
-const HOT_MS = 0.15;
 /** Longest time without a turn of the event loop. */
 const TURN_MS = 1;
 
 /** What is looked after. */
 export interface Pumped {
-  /** Reads answers and hands out tasks. True if anything happened. */
-  work(): boolean;
+  /** Reads answers and hands out tasks, and says whether there were any. The same object each time. */
+  work(): { readonly heard: boolean; readonly given: boolean };
   /** Whether answers are there that have not been read. */
   hasAnswers(): boolean;
   /** Whether anything is still to come. */
@@ -39,6 +38,7 @@ export class Pump {
   #isScheduled = false;
   #turnedAt = 0;
   #happenedAt = 0;
+  readonly #patience: Patience = new Patience();
 
   constructor(pumped: Pumped) {
     this.#pumped = pumped;
@@ -55,24 +55,29 @@ export class Pump {
     this.#isScheduled = false;
     const pumped = this.#pumped;
     let now = performance.now();
-    if (pumped.work()) this.#happenedAt = now;
+    this.#work(now);
     if (!pumped.isWaiting()) {
       pumped.wake();
       return;
     }
-    if (now - this.#happenedAt < HOT_MS && pumped.isSoon()) {
+    if (now - this.#happenedAt < this.#patience.ms && pumped.isSoon()) {
       for (const end = now + SPIN_MS; now < end; now = performance.now()) {
         if (!pumped.hasAnswers()) continue;
-        pumped.work();
-        this.#happenedAt = now;
+        this.#work(now);
         break;
       }
       if (!pumped.isWaiting()) return;
     }
     if (this.#isScheduled) return;
-    if (now - this.#happenedAt < HOT_MS) this.#again(now);
+    if (now - this.#happenedAt < this.#patience.ms) this.#again(now);
     else pumped.sleep(this.#wake);
   };
+
+  #work(now: number): void {
+    const { heard, given } = this.#pumped.work();
+    if (heard) this.#patience.learn(now - this.#happenedAt);
+    if (heard || given) this.#happenedAt = now;
+  }
 
   #again(now: number): void {
     this.#isScheduled = true;
@@ -86,8 +91,7 @@ export class Pump {
   };
 
   readonly #wake = (): void => {
-    this.#happenedAt = performance.now();
-    this.#turnedAt = this.#happenedAt;
+    this.#turnedAt = performance.now();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#turn();

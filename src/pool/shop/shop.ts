@@ -6,24 +6,25 @@
  *           retry ────┘     └── taken back ───┤
  *     settled ◀───────────────────────────────┘
  *
- * A worker is given more than one task at a time only where tasks come first and are believed to be short: so short that
- * all it has take less than a millisecond. What it has not begun is taken back when somebody else could do it.
+ * A worker is given more than one task at a time only where tasks come first and are believed to be short: so short
+ * that all it has take less than a millisecond. What it has not begun is taken back when somebody else could do it.
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
-import type { Load } from '../ipc/index.ts';
-import type { Exit } from '../process/index.ts';
+import { DuodaoError } from '../../base/index.ts';
+import type { Load } from '../../ipc/index.ts';
+import type { Exit } from '../../process/index.ts';
 import { Backlog } from './backlog.ts';
-import { Crew } from './crew.ts';
-import { Entry, type Client, type Terms } from './entry.ts';
-import { events } from './events.ts';
-import type { PoolFunction } from './functions.ts';
-import { lossOf } from './losses.ts';
-import type { Member } from './member.ts';
-import type { Settings } from './options.ts';
+import { Crew } from '../crew/crew.ts';
+import { Entry, type Client, type Terms } from '../entry.ts';
+import { events } from '../figures/events.ts';
+import type { PoolFunction } from '../functions.ts';
+import { lossOf } from '../crew/losses.ts';
+import type { Member, MemberEars } from '../crew/member.ts';
+import type { Settings } from '../options.ts';
 import { Pump } from './pump.ts';
-import { Tally } from './tally.ts';
+import { Tally } from '../figures/tally.ts';
+import { Trace } from '../figures/trace.ts';
 import { Watch } from './watch.ts';
 
 /** So many tasks are taken in between two looks at the workers, when they come without a pause. */
@@ -32,6 +33,7 @@ const TAKE_LIMIT = 64;
 export class Shop {
   readonly settings: Settings;
   readonly tally: Tally = new Tally();
+  readonly trace: Trace | undefined;
   readonly crew: Crew;
   readonly backlog: Backlog;
   readonly #pump: Pump;
@@ -49,14 +51,16 @@ export class Shop {
 
   constructor(settings: Settings) {
     this.settings = settings;
+    this.trace = settings.trace ? new Trace(settings) : undefined;
     this.backlog = new Backlog(settings.policy, (error) => this.fail(error));
-    this.crew = new Crew(settings, {
+    const ears: MemberEars = {
       finished: (member, entry, failed, value) => this.#finished(member, entry, failed, value),
       said: (entry, isPart, value) => entry.client.said?.(entry, isPart, value),
       ready: () => this.#pump.kick(),
       broken: (_, reason) => this.fail(initializerFailed(settings, reason)),
       ended: (member, exit) => this.#ended(member, exit),
-    });
+    };
+    this.crew = new Crew(settings, ears, (error) => this.fail(error));
     this.#pump = new Pump({
       work: () => this.#work(),
       hasAnswers: () => this.crew.hasAnswers,
@@ -94,9 +98,12 @@ export class Shop {
     return entry;
   }
 
-  #work(): boolean {
-    const heard = this.crew.read();
-    return this.#dispatch() || heard;
+  readonly #happened: { heard: boolean; given: boolean } = { heard: false, given: false };
+
+  #work(): { readonly heard: boolean; readonly given: boolean } {
+    this.#happened.heard = this.crew.read();
+    this.#happened.given = this.#dispatch();
+    return this.#happened;
   }
 
   /** Hands out whatever can be handed out. */
@@ -129,6 +136,7 @@ export class Shop {
 
   #finished(member: Member, entry: Entry, failed: boolean, value: unknown): void {
     this.tally.ran(entry);
+    this.trace?.ran(entry, member.place);
     this.#watch.forget(entry);
     entry.what.learn(entry.tookMs);
     if (member.done >= this.settings.maxTasksPerWorker) this.#retire(member);

@@ -7,11 +7,11 @@
  *
  * @module
  */
-import { loadOf } from '../ipc/index.ts';
-import type { Client, Entry, Terms } from './entry.ts';
-import type { PoolFunction } from './functions.ts';
-import type { ManyOptions } from './options.ts';
-import type { Shop } from './shop.ts';
+import { loadOf } from '../../ipc/index.ts';
+import type { Client, Entry, Terms } from '../entry.ts';
+import type { PoolFunction } from '../functions.ts';
+import type { ManyOptions } from '../options.ts';
+import type { Shop } from '../shop/shop.ts';
 
 /** How one item ended. */
 export interface Settled<R> {
@@ -140,7 +140,7 @@ export class Many<T> implements Client {
   /** Takes no more items, and gives up those that are under way. */
   cancel(reason: unknown): void {
     this.#isCancelled = true;
-    for (const entry of [...this.#entries]) this.#shop.cancel(entry, reason);
+    for (const entry of this.#entries) this.#shop.cancel(entry, reason);
     this.#isFull?.();
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Entry } from './entry.ts';
+import type { Entry } from '../entry.ts';
 import { Histogram } from './histogram.ts';
 
 /** A distribution of durations, in milliseconds. Percentiles are at most 9 % too high. */

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
-import type { Exit } from '../process/index.ts';
-import { events } from './events.ts';
+import { DuodaoError } from '../../base/index.ts';
+import type { Exit } from '../../process/index.ts';
+import { events } from '../figures/events.ts';
 import { endOf } from './losses.ts';
 import { Member, type MemberEars } from './member.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from '../options.ts';
+import { Slicer } from '../slices/slicer.ts';
 
 /** So many workers in a row that end before they can begin are reason enough to give up. */
 const DESPAIR_LIMIT = 3;
@@ -22,6 +23,10 @@ const SOON_MS = 0.05;
 export class Crew {
   readonly #settings: Settings;
   readonly #ears: MemberEars;
+  readonly #onFailure: (error: DuodaoError) => void;
+  /** How many workers there may be. */
+  readonly #most: number;
+  slicer: Slicer | undefined;
   members: readonly Member[] = [];
   #ids = 0;
   #failedStarts = 0;
@@ -29,8 +34,10 @@ export class Crew {
   #shrink: NodeJS.Timeout | undefined;
   readonly #ends: Set<() => void> = new Set();
 
-  constructor(settings: Settings, ears: MemberEars) {
+  constructor(settings: Settings, ears: MemberEars, onFailure: (error: DuodaoError) => void) {
     this.#settings = settings;
+    this.#onFailure = onFailure;
+    this.#most = settings.max * (settings.policy.isPreemptive ? settings.degree : 1);
     this.#ears = {
       ...ears,
       ready: (member) => {
@@ -69,7 +76,8 @@ export class Crew {
       if (!member.isOpen) continue;
       if (member.load === 0) {
         if (!idle || member.idleSince > idle.idleSince) idle = member;
-      } else if (isInOrder && member.hasTime && (!least || member.backlogMs < least.backlogMs)) least = member;
+      } else if (isInOrder && member.hasTime && (!least || member.backlogMs < least.backlogMs))
+        least = member;
     }
     return idle ?? least;
   }
@@ -77,17 +85,21 @@ export class Crew {
   /** Sees to it that there are workers for tasks that wait. */
   grow(waiting: number): void {
     if (this.#isDismissed) return;
-    const { min, max } = this.#settings;
+    const { min } = this.#settings;
     const coming = this.members.filter((member) => !member.isReady).length;
     const staying = this.members.filter((member) => !member.isRetiring).length;
-    const wanted = Math.min(max, Math.max(min, staying + waiting - coming));
+    const wanted = Math.min(this.#most, Math.max(min, staying + waiting - coming));
     for (let count = staying; count < wanted; count++) this.#hire();
-    if (max > min) this.#shrink ??= setInterval(() => this.#letIdleGo(), IDLE_MS / 4).unref();
+    if (this.#most > min) this.#shrink ??= setInterval(() => this.#letIdleGo(), IDLE_MS / 4).unref();
   }
 
   #hire(): void {
     this.#ids += 1;
-    const member = new Member(this.#ids, this.#settings, this.#ears);
+    if (this.#settings.policy.isPreemptive) this.slicer ??= new Slicer(this.#settings, this.#onFailure);
+    const taken = new Set(this.members.map(({ place }) => place));
+    let place = 0;
+    while (taken.has(place)) place++;
+    const member = new Member(this.#ids, place, this.#settings, this.#ears, this.slicer);
     member.chunk = this.#chunk;
     this.members = [...this.members, member];
     member.start();
@@ -119,7 +131,7 @@ export class Crew {
   remove(member: Member, exit: Exit): DuodaoError | undefined {
     this.members = this.members.filter((one) => one !== member);
     if (events.worker.hasSubscribers) this.#publishEvent(member, 'ended');
-    if (this.members.length === 0) for (const resolve of this.#ends) resolve();
+    if (this.members.length === 0) this.#sayGone();
     if (member.isReady || member.isRetiring) return undefined;
     this.#failedStarts += 1;
     if (exit.how !== 'not-started' && this.#failedStarts < DESPAIR_LIMIT) return undefined;
@@ -155,7 +167,10 @@ export class Crew {
       if (!member.isReady) member.kill();
       else member.retire();
     }
-    if (this.members.length === 0) return;
+    if (this.members.length === 0) {
+      this.#sayGone();
+      return;
+    }
     const force = setTimeout(() => {
       for (const member of this.members) member.kill();
     }, GRACE_MS);
@@ -166,6 +181,12 @@ export class Crew {
   untilGone(): Promise<void> {
     if (this.members.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#ends.add(resolve));
+  }
+
+  #sayGone(): void {
+    if (this.#isDismissed) this.slicer?.end();
+    for (const resolve of this.#ends) resolve();
+    this.#ends.clear();
   }
 
   #publishEvent({ id, pid, done }: Member, what: 'started' | 'ended'): void {

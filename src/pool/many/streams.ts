@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Entry, Terms } from './entry.ts';
-import type { PoolFunction } from './functions.ts';
+import type { Entry, Terms } from '../entry.ts';
+import type { PoolFunction } from '../functions.ts';
 import { type Items, Many, type Settled } from './many.ts';
-import type { ManyOptions, StreamOptions } from './options.ts';
-import type { Shop } from './shop.ts';
+import type { ManyOptions, StreamOptions } from '../options.ts';
+import type { Shop } from '../shop/shop.ts';
 
 /** One call over many items. */
 export interface ManyCall<T> {
@@ -54,7 +54,10 @@ export async function all<T, R>(call: ManyCall<T>, options: ManyOptions): Promis
 }
 
 /** The fate of each item, as they end or in their order. Nobody's failure ends it, but that of the source. */
-export async function* fates<T, R>(call: ManyCall<T>, options: StreamOptions): AsyncGenerator<Settled<R>, void> {
+export async function* fates<T, R>(
+  call: ManyCall<T>,
+  options: StreamOptions,
+): AsyncGenerator<Settled<R>, void> {
   const { shop, what, items, terms } = call;
   const { signal, ordered = true } = options;
   signal?.throwIfAborted();
@@ -123,5 +126,7 @@ function fateOf<R>(entry: Entry | undefined, index: number, failed: boolean, val
     pid: entry?.member?.pid,
     startedAt: entry && entry.sentAt > 0 ? performance.timeOrigin + entry.sentAt : undefined,
   };
-  return failed ? { ...facts, status: 'rejected', reason: value } : { ...facts, status: 'fulfilled', value: value as R };
+  return failed
+    ? { ...facts, status: 'rejected', reason: value }
+    : { ...facts, status: 'fulfilled', value: value as R };
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { DuodaoError } from '../base/index.ts';
-import type { Policy, ReadyReason, RunQueue } from '../schedule/index.ts';
-import { Entry } from './entry.ts';
+import { DuodaoError } from '../../base/index.ts';
+import type { Policy, ReadyReason, RunQueue } from '../../schedule/index.ts';
+import { Entry } from '../entry.ts';
 
 export class Backlog {
   readonly #policy: Policy;

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { assert } from '../base/index.ts';
-import { type Answer, Caller, Line, Packed, packedOf } from '../ipc/index.ts';
-import { type Exit, Process, Thread } from '../process/index.ts';
-import { monotonicMs } from './clock.ts';
-import type { Entry } from './entry.ts';
-import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from './messages.ts';
-import type { Settings } from './options.ts';
-import { serve } from './worker/serve.ts';
+import { assert } from '../../base/index.ts';
+import { type Answer, Caller, Line, Packed, packedOf } from '../../ipc/index.ts';
+import { type Exit, Process, Thread } from '../../process/index.ts';
+import { monotonicMs } from '../clock.ts';
+import type { Entry } from '../entry.ts';
+import { BROKEN, CALL, ERROR, INTRODUCE, PART, PROGRESS, READY, VALUE } from '../messages.ts';
+import type { Settings } from '../options.ts';
+import type { Slicer } from '../slices/slicer.ts';
+import { serve } from '../worker/serve.ts';
 
 /** Who hears of what a worker does. */
 export interface MemberEars {
@@ -33,9 +34,14 @@ const WINDOW_MS = 1;
 
 export class Member {
   readonly id: number;
+  /** Its number among those that are there: the least that was free. */
+  readonly place: number;
   readonly runner: Process | Thread;
   readonly caller: Caller;
+  readonly #line: Line;
   readonly #ears: MemberEars;
+  /** Who decides when it runs, under policies that share CPUs by time. */
+  readonly #slicer: Slicer | undefined;
   readonly #known: Set<number> = new Set();
   /** Tasks that it has been given, in order. */
   #entries: Entry[] = [];
@@ -56,18 +62,32 @@ export class Member {
   /** Since when it has had nothing to do. */
   idleSince: number = performance.now();
 
-  constructor(id: number, settings: Settings, ears: MemberEars) {
+  constructor(id: number, place: number, settings: Settings, ears: MemberEars, slicer: Slicer | undefined) {
     this.id = id;
+    this.place = place;
     this.#ears = ears;
+    this.#slicer = slicer;
     const { kind, initializer, initArgs, memoryLimitBytes: limit } = settings;
     const name = `${settings.name}-${id}`;
-    const line = Line.make(name);
-    this.caller = new Caller(line);
-    const args: Parameters<typeof serve> = [line, { initializer, initArgs }];
+    this.#line = Line.make(name, slicer !== undefined);
+    this.caller = new Caller(this.#line);
+    const args: Parameters<typeof serve> = [this.#line, { initializer, initArgs }];
     this.runner =
       kind === 'thread'
-        ? new Thread({ target: serve, args, name, daemon: true, ...(limit && { memory: { hardBytes: limit } }) })
-        : new Process({ target: serve, args, name, daemon: true, ...(limit && { memory: this.#memory(limit) }) });
+        ? new Thread({
+            target: serve,
+            args,
+            name,
+            daemon: true,
+            ...(limit && { memory: { hardBytes: limit } }),
+          })
+        : new Process({
+            target: serve,
+            args,
+            name,
+            daemon: true,
+            ...(limit && { memory: this.#memory(limit) }),
+          });
   }
 
   #memory(limit: number): { softBytes: number; hardBytes: number; onSoft: () => void } {
@@ -80,9 +100,12 @@ export class Member {
 
   /** Starts it. Whatever becomes of it is told by `ended`. */
   start(): void {
-    this.runner
+    void this.runner
       .start()
-      .then(() => this.runner.join())
+      .then(() => {
+        if (this.pid !== undefined) this.#slicer?.seat(this.id, this.pid, this.#line);
+        return this.runner.join();
+      })
       .catch((reason: unknown): Exit => ({ how: 'not-started', reason: reason as Error }))
       .then((exit) => this.#end(exit));
   }
@@ -143,6 +166,7 @@ export class Member {
     entry.estimateMs = entry.expected ?? UNKNOWN_MS;
     this.backlogMs += entry.estimateMs;
     this.#entries.push(entry);
+    this.#slicer?.given(this.id, entry, this.caller.count);
     return true;
   }
 
@@ -156,7 +180,9 @@ export class Member {
       this.backlogMs -= entry.estimateMs;
     }
     // One that was to tell it of a function may be among them.
-    if (count > 0) this.#forget(back);
+    if (count === 0) return back;
+    this.#forget(back);
+    this.#slicer?.back(this.id);
     return back;
   }
 
@@ -165,10 +191,15 @@ export class Member {
     for (const { what } of back) this.#known.delete(what.id);
   }
 
-  /** How long its present task has run, in ms; undefined if it has begun none. */
+  /**
+   * How long its present task has run, in ms, but for the time in which it was suspended; undefined if it has begun
+   * none.
+   */
   get ranMs(): number | undefined {
     const { since } = this.caller;
-    return since > 0 && this.load > 0 && this.caller.isBegun ? monotonicMs() - since : undefined;
+    if (since === 0 || this.load === 0 || !this.caller.isBegun) return undefined;
+    const now = monotonicMs();
+    return now - since - this.caller.pausedMs(now);
   }
 
   /** Reads what it has said. True if it has said anything. */
@@ -202,8 +233,8 @@ export class Member {
     this.done += 1;
     this.backlogMs = this.load === 0 ? 0 : this.backlogMs - entry.estimateMs;
     if (this.load === 0) this.idleSince = performance.now();
-    entry.tookMs = took;
-    entry.used += took;
+    entry.tookMs = Math.max(0, took - this.caller.pausedMs(0));
+    entry.used += entry.tookMs;
     entry.attempts += 1;
     if (isLater) {
       (value as Promise<unknown>).then(
@@ -246,6 +277,7 @@ export class Member {
   /** What it had when it ended, in order: the first was begun if `isBegun`. */
   leave(): { entries: readonly Entry[]; isBegun: boolean } {
     this.wake();
+    this.#slicer?.gone(this.id);
     const untaken = this.caller.takeBack();
     const entries = this.entries;
     this.caller.leave();

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { DuodaoError, type Facts } from '../base/index.ts';
-import type { Exit } from '../process/index.ts';
-import type { Entry } from './entry.ts';
+import { DuodaoError, type Facts } from '../../base/index.ts';
+import type { Exit } from '../../process/index.ts';
+import type { Entry } from '../entry.ts';
 import type { Member } from './member.ts';
 
 /** How a worker has ended, in words that follow "the worker". */
