@@ -25,7 +25,6 @@ const ENTRIES = [
   'pool/slices/scheduler',
   'cli/rush/seller',
   'cli/doctor/victim',
-  'pool/worker/serve',
   'cli/map/worker',
 ];
 

@@ -17,6 +17,7 @@ import { runJob } from './job.ts';
 import { type MapOptions, parseMap } from './options.ts';
 import { openSource } from './source.ts';
 import { findTarget } from './target.ts';
+import { TraceFile } from './trace-file.ts';
 import { loaderFlag } from './typescript.ts';
 import { type Assignment, discovered, prepare } from './worker.ts';
 
@@ -28,6 +29,7 @@ export async function map(words: readonly string[], output: Output): Promise<num
   // Workers start with the flags of this process.
   if (flag !== undefined) process.execArgv.push(flag);
   const source = await openSource(options.input);
+  const trace = options.trace === undefined ? undefined : new TraceFile(options.trace);
   const interruption = new AbortController();
   const { signal } = interruption;
   const shown = { end: (): void => {} };
@@ -49,12 +51,13 @@ export async function map(words: readonly string[], output: Output): Promise<num
     // Also of a worker that does not come to its end.
     signal.addEventListener('abort', () => pool.terminate());
     await pool.join();
+    trace?.write(pool.timeline());
     stopListening();
   }
 }
 
 function poolFor(options: MapOptions, assignment: Assignment): Pool {
-  const { jobs, threads, policy, memoryBytes } = options;
+  const { jobs, threads, policy, memoryBytes, trace } = options;
   try {
     return new Pool({
       name: 'map',
@@ -64,6 +67,7 @@ function poolFor(options: MapOptions, assignment: Assignment): Pool {
       initArgs: [assignment],
       ...(policy !== undefined && { policy: policy as PolicyName }),
       ...(memoryBytes !== undefined && { memoryLimitBytes: memoryBytes }),
+      trace: trace !== undefined,
     });
   } catch (cause) {
     // A policy that there is not, or not for threads: its sentence says so.

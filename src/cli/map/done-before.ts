@@ -1,8 +1,8 @@
 /**
  * What has succeeded in earlier runs, by the joblog: so that `--resume` skips it.
  *
- * Each success is good for one item: where an input has the same item three times and two of them are done, one is still
- * to do. Values stay in the file, and are read again for those that are skipped: here are only keys and places.
+ * Each success is good for one item: where an input has the same item three times and two of them are done, one is
+ * still to do. Values stay in the file, and are read again for those that are skipped: here are only keys and places.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The items as the pool takes them: counted, without those that are done already, and none any more once the run is to end.
+ * The items as the pool takes them: counted, without those that are done already, and none any more once the run is
+ * to end.
  *
  * The pool asks for one when it has room for one, so nothing is read before. What is on its way is remembered here by
  * the number that the pool has for it, with its place in the input, until its result is taken.
@@ -18,6 +19,8 @@ export interface Begun {
 }
 
 export interface FeedOptions {
+  /** How many may be on their way at once; no more is asked than the pool asks for, if left out. */
+  readonly most?: number | undefined;
   readonly keyOf?: ((item: string) => string) | undefined;
   /** Whether an item is to be skipped, which is then told. Waited for if it returns a promise. */
   readonly skip?: ((begun: Begun) => boolean | Promise<boolean>) | undefined;
@@ -33,6 +36,8 @@ export class Feed implements AsyncIterableIterator<Item> {
   readonly #begun: Map<number, Begun> = new Map();
   readonly #ended: Promise<Next>;
   #tellEnd: (() => void) | undefined;
+  /** Resolves the wait for one to arrive. */
+  #free: (() => void) | undefined;
   #batch: readonly Item[] = [];
   #at = 0;
   #index = 0;
@@ -71,7 +76,8 @@ export class Feed implements AsyncIterableIterator<Item> {
 
   next(): Promise<Next> {
     if (this.#isEnded) return Promise.resolve(DONE);
-    if (this.#at < this.#batch.length && !this.#options.skip)
+    const { skip, most } = this.#options;
+    if (this.#at < this.#batch.length && !skip && most === undefined)
       return Promise.resolve(this.#give(this.#take()));
     // Whoever waits for a pipe that says nothing hears of the end all the same.
     return Promise.race([this.#ended, this.#search()]);
@@ -94,11 +100,15 @@ export class Feed implements AsyncIterableIterator<Item> {
   arrived(number: number): Begun | undefined {
     const begun = this.#begun.get(number);
     this.#begun.delete(number);
+    this.#free?.();
     return begun;
   }
 
   async #search(): Promise<Next> {
     try {
+      const { most = Number.POSITIVE_INFINITY } = this.#options;
+      while (this.#begun.size >= most) await new Promise<void>((resolve) => (this.#free = resolve));
+      if (this.#isEnded) return DONE;
       for (;;) {
         while (this.#at >= this.#batch.length) {
           const { done, value } = await this.#batches.next();

@@ -5,11 +5,12 @@
  *     [a-z]   one of these, [!a-z] none      {a,b}    either, also with slashes in it
  *     **      any number of folders          \x       the character x itself
  *
- * A name that begins with a dot is matched only by a pattern that does. `**` does not go through symbolic links, which may
- * lead in circles. Folders are no items, unless the pattern ends with a slash. What cannot be read is passed over. Paths
- * come sorted within each folder, one by one as they are found.
+ * A name that begins with a dot is matched only by a pattern that does. `**` does not go through symbolic links,
+ * which may lead in circles. Folders are no items, unless the pattern ends with a slash. What cannot be read is
+ * passed over. Paths come sorted within each folder, one by one as they are found.
  *
- * How: braces are multiplied out, the rest is cut at its slashes, and each part is a text, a pattern for names, or `**`.
+ * How: braces are multiplied out, the rest is cut at its slashes, and each part is a text, a pattern for names, or
+ * `**`.
  *
  * @module
  */

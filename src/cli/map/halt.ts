@@ -40,8 +40,8 @@ export function parseHalt(text: string): Halt | undefined {
   const isShare = percent === '%';
   if (when === undefined || what === undefined || count < 1 || (isShare && (count > 100 || what === 'done')))
     throw new UsageError(
-      '--halt must be never, or now or soon and what ends the run, such as now,fail=1 soon,fail=10% or soon,success=3: ' +
-        `it is ${quoted(text)}`,
+      '--halt must be never, or now or soon and what ends the run, such as now,fail=1 or soon,fail=10% or ' +
+        `soon,success=3: it is ${quoted(text)}`,
     );
   return { when: when as Halt['when'], what: what as What, count, isShare };
 }

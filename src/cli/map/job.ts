@@ -15,7 +15,7 @@ import { failureSentence } from './lines-out.ts';
 import { Meter } from './meter.ts';
 import type { MapOptions } from './options.ts';
 import { Outlet } from './outlet.ts';
-import { Run, type WorkPool } from './run.ts';
+import { Run, type RunOptions, type WorkPool } from './run.ts';
 import type { Source } from './source.ts';
 import { summaryLine } from './summary.ts';
 
@@ -59,7 +59,7 @@ export async function runJob(job: Job): Promise<JobEnd> {
       pool: job.pool,
       outlet,
       lineForm: { json: options.json, tag: options.tag, form: source.form },
-      settled: termsOf(options),
+      ...termsOf(options),
       timeLimit: options.timeLimit,
       halt: options.halt,
       keyOf: joblog && keysOf(job.url, job.name, source.form),
@@ -95,16 +95,15 @@ export async function runJob(job: Job): Promise<JobEnd> {
   }
 }
 
-/** With --halt no item waits at a worker behind another one: `soon` is to mean those that run. */
-function termsOf(options: MapOptions): ConstructorParameters<typeof Run>[0]['settled'] {
-  const { chunk, halt, jobs, ordered, retries } = options;
-  const chunkSize = chunk ?? (halt ? 1 : undefined);
-  return {
-    ordered,
-    retries,
-    ...(chunkSize !== undefined && { chunkSize }),
-    ...(halt && { concurrency: jobs * (chunkSize ?? 1) }),
-  };
+/**
+ * With --halt no item waits at a worker behind another one, and none is begun before the last result has been looked
+ * at: so `soon` lets end what runs, and no more. In order that cannot be, as a result may wait for one before it.
+ */
+function termsOf({ chunk, halt, jobs, ordered, retries }: MapOptions): Pick<RunOptions, 'settled' | 'most'> {
+  if (!halt) return { settled: { ordered, retries, ...(chunk !== undefined && { chunkSize: chunk }) } };
+  const chunkSize = chunk ?? 1;
+  const settled = { ordered, retries, chunkSize, ...(ordered && { concurrency: jobs * chunkSize * 2 }) };
+  return { settled, most: ordered ? undefined : jobs * chunkSize };
 }
 
 function meterFor(

@@ -6,9 +6,9 @@
  *     {"index":1,"key":"…","item":"b.png","status":"failed","start":…,"ms":…,"attempts":3,"pid":4712,
  *      "code":"timed-out","error":"Error: …"}
  *
- * `key` is that of key.ts. A kill -9 may leave a last line that is torn: the next run takes it off and goes on behind the
- * last whole one, so what has not been written whole has not been done. Nothing is flushed to the disk: the file outlives
- * this process, not the machine's power.
+ * `key` is that of key.ts. A kill -9 may leave a last line that is torn: the next run takes it off and goes on
+ * behind the last whole one, so what has not been written whole has not been done. Nothing is flushed to the disk:
+ * the file outlives this process, not the machine's power.
  *
  * @module
  */
@@ -119,7 +119,8 @@ export class Joblog {
   /**
    * Writes what was added.
    *
-   * @throws {@link DuodaoError} `no-space` when the disk is full, `broken` when it cannot be written for another reason:
+   * @throws {@link DuodaoError} `no-space` when the disk is full, `broken` when it cannot be written for another
+   * reason:
    *   then it ends with its last whole line.
    */
   flush(): void {

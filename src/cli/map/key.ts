@@ -1,8 +1,8 @@
 /**
  * By what `--resume` knows an item again: by the content of the item and of the function, not by its number.
  *
- * So items may come in another order, or more of them, and each that has succeeded is still skipped; and once the module
- * has been changed none is. What the module imports is not looked at.
+ * So items may come in another order, or more of them, and each that has succeeded is still skipped; and once the
+ * module has been changed none is. What the module imports is not looked at.
  *
  *     key = the first 16 bytes of SHA-256(what is done · 0 · the item), base64url
  *     what is done = SHA-256(the text of the module · 0 · name of the export · 0 · how items are read)

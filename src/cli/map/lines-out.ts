@@ -74,7 +74,8 @@ function textOf(reason: unknown): string {
 export function failureSentence({ index, item }: Begun, reason: unknown, attempts: number): string {
   const { name, message } = factsOf(reason);
   const [first = '', ...more] = message.split('\n');
-  const text = `${name === 'Error' || reason instanceof DuodaoError ? '' : `${name}: `}${first}${more.length > 0 ? ' …' : ''}`;
+  const isPlain = name === 'Error' || reason instanceof DuodaoError;
+  const text = `${isPlain ? '' : `${name}: `}${first}${more.length > 0 ? ' …' : ''}`;
   const which = item === undefined ? '' : ` (${quoted(item)})`;
   const often = attempts > 1 ? ` in ${attempts} attempts` : '';
   return escaped(`item ${index}${which} failed${often}: ${text}${placeOf(reason)}`);

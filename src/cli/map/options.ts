@@ -50,6 +50,7 @@ const TABLE = {
   json: { kind: 'flag', about: 'of each item, failed ones too: {"index":0,"value":1}' },
   'dry-run': { kind: 'flag', about: 'print what would be called, and call nothing' },
   progress: { kind: 'flag', about: 'tell on standard error how it goes (on a terminal: always)' },
+  trace: { kind: 'text', value: 'FILE', about: 'write what ran where and when, for duodao sim --replay' },
 } as const satisfies Options;
 
 /** For the help. */
@@ -81,6 +82,7 @@ export interface MapOptions {
   readonly json: boolean;
   readonly dryRun: boolean;
   readonly progress: boolean;
+  readonly trace: string | undefined;
 }
 
 /** What is asked of the place where the command runs. */
@@ -104,8 +106,8 @@ export function parseMap(words: readonly string[], around: Surroundings = surrou
     );
   if (given.resume && given.joblog === undefined)
     throw new UsageError('Cannot resume without --joblog FILE, which says what has been done');
-  if (given.joblog === '-')
-    throw new UsageError('Cannot write the joblog to standard output, which has the results');
+  if (given.joblog === '-' || given.trace === '-')
+    throw new UsageError('Cannot write the joblog or the trace to standard output, which has the results');
   return {
     target,
     input: inputOf(given, rest, around.isTerminal),
@@ -124,6 +126,7 @@ export function parseMap(words: readonly string[], around: Surroundings = surrou
     json: given.json,
     dryRun: given['dry-run'],
     progress: given.progress,
+    trace: given.trace,
   };
 }
 

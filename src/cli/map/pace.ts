@@ -1,8 +1,8 @@
 /**
  * How fast a run goes, and how long it will still take: pure numbers, told the time.
  *
- * The rate is that of the last ten seconds, looked at in steps of a tenth of one: the average since the start would tell
- * of a run that has come to a standstill that all is well, and the last moment alone would jump.
+ * The rate is that of the last ten seconds, looked at in steps of a tenth of one: the average since the start would
+ * tell of a run that has come to a standstill that all is well, and the last moment alone would jump.
  *
  * @module
  */

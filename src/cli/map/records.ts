@@ -5,8 +5,8 @@
  * Bytes are cut first and decoded after, all whole records of a block at once: neither separator is ever a part of
  * another character in UTF-8. A record that is not UTF-8 is undefined, and those around it are as they are.
  *
- * A last record needs no separator behind it. A line that ends in CR LF loses both, and a byte order mark before the first
- * record is dropped.
+ * A last record needs no separator behind it. A line that ends in CR LF loses both, and a byte order mark before the
+ * first record is dropped.
  *
  * @module
  */

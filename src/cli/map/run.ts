@@ -3,8 +3,8 @@
  *
  *     source ─▶ feed ─▶ pool ─▶ tally, joblog, outlet ─▶ standard output
  *
- * Everything is pulled: a reader that is slow makes the outlet full, a full outlet takes no results, a pool whose results
- * are not taken asks for no items. So an endless input needs little memory.
+ * Everything is pulled: a reader that is slow makes the outlet full, a full outlet takes no results, a pool whose
+ * results are not taken asks for no items. So an endless input needs little memory.
  *
  * A run ends early in two ways. `soon`: the feed has no more items, and what is on its way comes to its end. `now`: the
  * pool is told by a signal to end what runs; results that have come are written, the rest is counted as stopped. The
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly outlet: Outlet;
   readonly lineForm: LineForm;
   readonly settled: Pick<StreamOptions, 'chunkSize' | 'concurrency' | 'ordered' | 'retries'>;
+  /** How many items may be on their way at once, where that is to be few. */
+  readonly most?: number | undefined;
   readonly timeLimit: TimeLimit | undefined;
   readonly halt: Halt | undefined;
   readonly keyOf: ((item: string) => string) | undefined;
@@ -61,8 +63,8 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { source, keyOf, before } = options;
-    this.#feed = new Feed(source, { keyOf, skip: before && ((begun) => this.#skip(before, begun)) });
+    const { source, keyOf, before, most } = options;
+    this.#feed = new Feed(source, { keyOf, most, skip: before && ((begun) => this.#skip(before, begun)) });
   }
 
   get succeeded(): number {
@@ -78,7 +80,7 @@ export class Run {
     return this.#skipped;
   }
 
-  /** Begun, and ended before they came to an end. */
+  /** Taken from the input, and given up before they came to an end. */
   get stopped(): number {
     return this.#stopped;
   }
@@ -127,6 +129,8 @@ export class Run {
   }
 
   #take({ index, status, value, reason, tookMs, attempts, pid, startedAt }: Settled<string>): void {
+    // One that was ended because of us is left among those under way, and so is counted as stopped.
+    if (status === 'rejected' && this.#now.signal.aborted && reason === this.#now.signal.reason) return;
     const begun = this.#feed.arrived(index);
     if (!begun) return;
     const { outlet, lineForm, joblog, halt } = this.#options;

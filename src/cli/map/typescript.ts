@@ -2,8 +2,8 @@
  * Modules in TypeScript, for a Node.js that does not read them by itself (before 22.18).
  *
  * Workers start with the flags of this process, so whoever runs `node --import tsx` is served already. For all others
- * tsx is looked for beside the module, and then from the folder where the command runs: who writes TypeScript for Node.js
- * 20 has it, or the like.
+ * tsx is looked for beside the module, and then from the folder where the command runs: who writes TypeScript for
+ * Node.js 20 has it, or the like.
  *
  * @module
  */

@@ -35,7 +35,9 @@ let callable: Callable | undefined;
 let form: Assignment['form'] = 'text';
 let discovery: Discovery | undefined;
 
-/** Makes a worker ready; each begins with this. It never throws: what is wrong is asked of one by {@link discovered}. */
+/**
+ * Makes a worker ready; each begins with this. It never throws: what is wrong is asked of one by {@link discovered}.
+ */
 export async function prepare(assignment: Assignment): Promise<void> {
   // A terminal tells all of its processes of Ctrl-C. When a run ends is for the one that hands out items to say.
   if (isMainThread) process.on('SIGINT', () => undefined);

@@ -83,7 +83,10 @@ test('parseOptions either returns numbers within their limits or throws a UsageE
 });
 
 test('parseWords gives what is no option, in order, and everything behind --', () => {
-  const table = { all: { kind: 'flag', short: 'a', about: '' }, n: { kind: 'text', value: 'N', about: '' } } as const;
+  const table = {
+    all: { kind: 'flag', short: 'a', about: '' },
+    n: { kind: 'text', value: 'N', about: '' },
+  } as const;
   const { given, others } = parseWords(table, ['x', '-a', 'y', '--n', '-', '-', '--', '-a', '--n']);
   assert.deepEqual(given, { all: true, n: '-' });
   assert.deepEqual(others, ['x', 'y', '-', '-a', '--n']);

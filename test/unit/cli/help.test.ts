@@ -55,7 +55,9 @@ test('The help of doctor names every option, and its examples are taken', () => 
 test('The help of map names every option, and its examples are taken', () => {
   for (const name of Object.keys(MAP_OPTIONS))
     assert.match(mapHelpText(), new RegExp(`^ {2}(?:-\\w, )?--${name} `, 'm'));
-  const examples = [...`${helpText()}${mapHelpText()}`.matchAll(/^ {2}(?:.* \| )?duodao map (.*?)(?: {2,}.*)?$/gm)];
+  const examples = [
+    ...`${helpText()}${mapHelpText()}`.matchAll(/^ {2}(?:.* \| )?duodao map (.*?)(?: {2,}.*)?$/gm),
+  ];
   assert.equal(examples.length, 8);
   for (const [, line = ''] of examples) {
     const words = (line.split(' > ')[0] ?? '').split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
@@ -65,8 +67,7 @@ test('The help of map names every option, and its examples are taken', () => {
 
 test('The help fits into 80 columns', () => {
   const all = [helpText(), rushHelpText(), mapHelpText(), topHelpText(), doctorHelpText()];
-  for (const line of all.join('\n').split('\n'))
-    assert.ok(columnsOf(line) <= 80, line);
+  for (const line of all.join('\n').split('\n')) assert.ok(columnsOf(line) <= 80, line);
 });
 
 test('optionLines wraps a long text under itself', () => {

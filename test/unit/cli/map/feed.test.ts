@@ -81,3 +81,21 @@ test('Whoever leaves a feed early ends it', async () => {
   }
   assert.deepEqual([source.closed, (await feed.next()).done], [1, true]);
 });
+
+test('A feed with a limit gives no further item before one has arrived, and none after its end', async () => {
+  const feed = new Feed(sourceOf(batchesOf(['a', 'b', 'c', 'd'])), { most: 2 });
+  await feed.next();
+  await feed.next();
+  let third: unknown;
+  const next = feed.next().then((given) => (third = given));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(third, undefined);
+  feed.arrived(0);
+  await next;
+  assert.deepEqual(third, { done: false, value: 'c' });
+  const fourth = feed.next();
+  feed.arrived(1);
+  feed.end();
+  assert.deepEqual(await fourth, { done: true, value: undefined });
+  assert.equal(feed.underWay, 1);
+});

@@ -35,6 +35,7 @@ test('parseMap has defaults for what is left out', () => {
     json: false,
     dryRun: false,
     progress: false,
+    trace: undefined,
   });
 });
 

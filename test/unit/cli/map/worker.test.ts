@@ -98,7 +98,9 @@ test('A result is what it comes to, and nothing is null', () =>
 test('A result that JSON has no form for fails its item', () =>
   withModule(
     `const circle = {}; circle.self = circle;
-    export default (x) => ({ big: 1n, deep: [1n], circle, map: new Map(), set: new Set(), fn: () => 1, symbol: Symbol() })[x];`,
+    export default (x) => ({
+      big: 1n, deep: [1n], circle, map: new Map(), set: new Set(), fn: () => 1, symbol: Symbol(),
+    })[x];`,
     async (url) => {
       await learn({ url, name: undefined, form: 'text' });
       for (const item of ['big', 'deep', 'circle', 'map', 'set', 'fn', 'symbol'])
