@@ -10,6 +10,12 @@ import type { Source } from './sources.ts';
 
 /** Sources without a mirror, and the test that covers each. */
 export const COVERED: Readonly<Record<string, string>> = {
+  'src/ipc/line/caller.ts': 'test/unit/ipc/line/line.test.ts',
+  'src/ipc/line/frame-reader.ts': 'test/unit/ipc/line/line.test.ts',
+  'src/ipc/line/frame-writer.ts': 'test/unit/ipc/line/line.test.ts',
+  'src/ipc/line/line-shape.ts': 'test/unit/ipc/line/line.test.ts',
+  'src/ipc/line/load.ts': 'test/unit/ipc/line/line.test.ts',
+  'src/ipc/line/server.ts': 'test/unit/ipc/line/line.test.ts',
   'src/schedule/policies/levels.ts': 'test/unit/schedule/policies/mlfq.test.ts',
   'src/schedule/policies/options.ts': 'test/unit/schedule/policies/names.test.ts',
   'src/schedule/ready/chosen.ts': 'test/unit/schedule/policies/priority.test.ts',
