@@ -47,7 +47,7 @@ function esbuild() {
   return createRequire(require.resolve('tsx'))('esbuild');
 }
 
-/** The JavaScript of the source (a buffer) of the module at this path. Lines are told by the source map. */
+/** The JavaScript of the source (text, or its bytes) of the module at this path. Lines are told by the source map. */
 function erase(path, source) {
   const name = basename(path);
   try {
