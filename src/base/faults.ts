@@ -79,6 +79,14 @@ export const FAULTS = [
   'child.running',
   'child.answering',
   'child.answered',
+  'line.taken',
+  'line.written',
+  'line.published',
+  'line.ringing',
+  'pool.decoding',
+  'pool.running',
+  'pool.encoding',
+  'pool.ready',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

@@ -112,7 +112,9 @@ test('To cancel what is settled changes nothing', async () => {
 
 test('A signal cancels its task, aborted before or later', async () => {
   const reason = new Error('by signal');
-  assert.throws(() => pool.submit(tasks.add, [1, 2], { signal: AbortSignal.abort(reason) }), reason);
+  const early = pool.submit(tasks.add, [1, 2], { signal: AbortSignal.abort(reason) });
+  await assert.rejects(early.result, reason);
+  assert.equal(early.state, 'cancelled');
   const controller = new AbortController();
   const [begun, seen] = [new Event(), new Value('i32')];
   const task = pool.submit(tasks.waitsPolitely, [begun, seen], { signal: controller.signal });

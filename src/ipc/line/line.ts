@@ -22,7 +22,7 @@ import {
   WaitPoint,
   WaitSet,
 } from '../../memory/index.ts';
-import type { Wait, WaitSync } from '../../base/index.ts';
+import { FAULTY, pass, type Wait, type WaitSync } from '../../base/index.ts';
 import { handlesInAnswers } from './unread.ts';
 import { AT, BODY_BYTES, DATA_BYTES, PAUSED_AT, RING_WORDS } from './line-shape.ts';
 
@@ -124,11 +124,13 @@ export class Line {
     const { words } = this;
     if (Atomics.load(words, other.asleep) === 0) {
       Atomics.store(words, index, value); // the commit
+      if (FAULTY) pass('line.published');
       // SYNC with the attempt of sleep(): it says that it sleeps, then looks; we commit, then look whether it sleeps.
       if (Atomics.load(words, other.asleep) === 0) return;
     }
     this.inside(() => {
       setOf(words, other).ringAll(this.#here.bell);
+      if (FAULTY) pass('line.ringing');
       Atomics.store(words, other.asleep, 0);
       Atomics.store(words, index, value);
     });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../../base/index.ts';
 import { cellCursor, readCell } from '../../wire/index.ts';
 import { handlesSent, handlesTaken, needsFunctions, resolveFunctions, unpack } from '../crossing.ts';
 import { readParcel } from '../parcel.ts';
@@ -57,6 +58,7 @@ export class Server {
       if (taken === Atomics.load(words, AT.sent) || !this.#mayTake(taken)) return false;
       if (Atomics.compareExchange(words, AT.taken, taken, (taken + 1) | 0) !== taken) continue;
       this.#number = taken;
+      if (FAULTY) pass('line.taken');
       break;
     }
     let start = this.#position & RING_MASK;
@@ -186,6 +188,7 @@ export class Server {
   }
 
   #publish(): void {
+    if (FAULTY) pass('line.written');
     this.#line.publish(AT.tail, this.#writer.position | 0, CALLER);
   }
 
@@ -196,6 +199,7 @@ export class Server {
 
   /** Publishes what refers to others inside the guard, so that who counts them sees it whole. */
   #publishCounted(): void {
+    if (FAULTY) pass('line.written');
     this.#line.inside(() => Atomics.store(this.#line.words, AT.tail, this.#writer.position | 0));
     this.#publish(); // the same once more, to wake the caller
   }

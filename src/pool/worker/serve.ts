@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { FAULTY, pass } from '../../base/index.ts';
 import { type Line, Server, unpack } from '../../ipc/index.ts';
 import { needsFunctions, resolveFunctions } from '../../ipc/index.ts';
 import type { AnyFunction } from '../../process/index.ts';
@@ -38,6 +39,7 @@ export async function serve(line: Line, orders: WorkerOrders): Promise<void> {
     server.tryReply(BROKEN, false, 0, packedError(error));
     return;
   }
+  if (FAULTY) pass('pool.ready');
   server.tryAnswer(READY, false, 0, undefined, '');
   await new Worker(server).run();
 }
@@ -90,6 +92,7 @@ class Worker {
   #perform(): Promise<void> | undefined {
     const server = this.#server;
     const begun = monotonicMs();
+    if (FAULTY) pass('pool.decoding');
     let args: readonly unknown[];
     try {
       const load = server.load();
@@ -104,6 +107,7 @@ class Worker {
 
   #call(fn: Callable, args: readonly unknown[], begun: number): Promise<void> | undefined {
     beginTask(fn.name, this.#server);
+    if (FAULTY) pass('pool.running');
     let value: unknown;
     try {
       value = fn(...args);
@@ -128,6 +132,7 @@ class Worker {
 
   #end(begun: number, outcome: unknown, failed: boolean): Promise<void> | undefined {
     endTask();
+    if (FAULTY) pass('pool.encoding');
     const took = monotonicMs() - begun;
     this.#server.note(0);
     return failed ? answerError(this.#server, took, outcome) : answer(this.#server, took, outcome);
