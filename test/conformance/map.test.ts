@@ -99,6 +99,29 @@ test('map loses only the item whose worker dies', async () => {
   assert.match(stderr, /item 1 \("die"\) failed: .* was killed by SIGKILL/);
 });
 
+test('map calls a function once with each of thousands of items, also when workers die', async () => {
+  for (const order of [[], ['-k']]) {
+    const notes = join(folder, `mortal${order.length}`);
+    const items = Array.from(
+      { length: 3000 },
+      (_, index) => `${index % 1000 === 500 ? 'die' : 'go'}${index}`,
+    );
+    const words = ['-j', '2', `${WORK}#mortal`, ...order, '--lines', file(items.join('\n'))];
+    const { code, stdout } = await start(words, { env: { NOTES: notes } }).end;
+    assert.equal(code, 3);
+    const written = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as string);
+    const good = items.filter((item) => item.startsWith('go'));
+    assert.deepEqual(
+      order.length > 0 ? written : written.toSorted(),
+      order.length > 0 ? good : good.toSorted(),
+    );
+    assert.deepEqual(linesOf(notes).toSorted(), items.toSorted());
+  }
+});
+
 test('map fails an item that takes too long, and ends early as it is told', async () => {
   const late = await map(`${WORK}#waiting`, '-k', '--timeout', '100ms', '--json', '1', '20000');
   assert.equal(late.code, 1);

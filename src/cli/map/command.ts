@@ -14,12 +14,16 @@ import { UsageError } from '../usage-error.ts';
 import { nameOf } from './discovery.ts';
 import { dryRun } from './dry-run.ts';
 import { runJob } from './job.ts';
+import { Journal } from './journal.ts';
 import { type MapOptions, parseMap } from './options.ts';
 import { openSource } from './source.ts';
 import { findTarget } from './target.ts';
 import { TraceFile } from './trace-file.ts';
 import { loaderFlag } from './typescript.ts';
 import { type Assignment, discovered, prepare } from './worker.ts';
+
+/** Blocks on their way for each worker: it has one, and there are others for it when it comes to its end. */
+const SLOTS_EACH = 3;
 
 /** Runs the command with the words after its name; returns the exit code. */
 export async function map(words: readonly string[], output: Output): Promise<number> {
@@ -34,14 +38,26 @@ export async function map(words: readonly string[], output: Output): Promise<num
   const { signal } = interruption;
   const shown = { end: (): void => {} };
   const stopListening = onInterrupt(interruption, () => shown.end());
-  const pool = poolFor(options, { url: target.url, name: target.name, form: source.form });
+  const journal = goesInBlocks(options) ? new Journal(options.jobs * SLOTS_EACH) : undefined;
+  const assignment = { url: target.url, name: target.name, form: source.form, journal: journal?.parts };
+  const pool = poolFor(options, assignment);
   let isWhole = false;
   try {
     const found = await Promise.race([pool.run(discovered), aborted(signal)]);
     if (!found || signal.aborted) return codeOfEndBy(signal.reason as NodeJS.Signals);
     const name = nameOf(found, target);
     if (options.dryRun) return await dryRun(source, `${target.module}#${name}`, output.out);
-    const job = await runJob({ options, url: target.url, name, source, pool, output, signal, shown });
+    const job = await runJob({
+      options,
+      url: target.url,
+      name,
+      source,
+      pool,
+      journal,
+      output,
+      signal,
+      shown,
+    });
     ({ isWhole } = job);
     return job.code;
   } finally {
@@ -54,6 +70,21 @@ export async function map(words: readonly string[], output: Output): Promise<num
     trace?.write(pool.timeline());
     stopListening();
   }
+}
+
+/** Whatever is asked for about single items has them go one by one. */
+function goesInBlocks({
+  chunk,
+  halt,
+  timeLimit,
+  retries,
+  resume,
+  policy,
+  trace,
+  dryRun,
+}: MapOptions): boolean {
+  const isOneByOne = chunk ?? halt ?? timeLimit ?? policy ?? trace;
+  return isOneByOne === undefined && retries === 0 && !resume && !dryRun;
 }
 
 function poolFor(options: MapOptions, assignment: Assignment): Pool {

@@ -41,7 +41,6 @@ export class Feed implements AsyncIterableIterator<Item> {
   #batch: readonly Item[] = [];
   #at = 0;
   #index = 0;
-  /** How many the pool has got. */
   #given = 0;
   #isEnded = false;
   #failure: Error | undefined;
@@ -60,6 +59,24 @@ export class Feed implements AsyncIterableIterator<Item> {
     return this.#begun.size;
   }
 
+  /** How many the pool has got. */
+  get given(): number {
+    return this.#given;
+  }
+
+  /** Whether `takeNext` has an item, which need not be waited for. */
+  get hasMore(): boolean {
+    const { skip, most } = this.#options;
+    return this.#at < this.#batch.length && !this.#isEnded && !skip && most === undefined;
+  }
+
+  /** The next item, if `hasMore`. */
+  takeNext(): Item {
+    const begun = this.#take();
+    this.#begun.set(this.#given++, begun);
+    return begun.item;
+  }
+
   /** How many have been read. */
   get read(): number {
     return this.#index;
@@ -76,9 +93,7 @@ export class Feed implements AsyncIterableIterator<Item> {
 
   next(): Promise<Next> {
     if (this.#isEnded) return Promise.resolve(DONE);
-    const { skip, most } = this.#options;
-    if (this.#at < this.#batch.length && !skip && most === undefined)
-      return Promise.resolve(this.#give(this.#take()));
+    if (this.hasMore) return Promise.resolve({ done: false, value: this.takeNext() });
     // Whoever waits for a pipe that says nothing hears of the end all the same.
     return Promise.race([this.#ended, this.#search()]);
   }

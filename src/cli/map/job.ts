@@ -10,6 +10,7 @@ import { DoneBefore } from './done-before.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { Begun } from './feed.ts';
 import { Joblog } from './joblog.ts';
+import type { Journal } from './journal.ts';
 import { keysOf } from './key.ts';
 import { failureSentence } from './lines-out.ts';
 import { Meter } from './meter.ts';
@@ -26,6 +27,8 @@ export interface Job {
   readonly name: string;
   readonly source: Source;
   readonly pool: WorkPool;
+  /** For items that go to workers in blocks. */
+  readonly journal: Journal | undefined;
   readonly output: Output;
   /** Aborted by Ctrl-C, with the name of the signal. */
   readonly signal: AbortSignal;
@@ -57,6 +60,7 @@ export async function runJob(job: Job): Promise<JobEnd> {
     const run = new Run({
       source,
       pool: job.pool,
+      journal: job.journal,
       outlet,
       lineForm: { json: options.json, tag: options.tag, form: source.form },
       ...termsOf(options),

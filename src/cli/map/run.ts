@@ -13,16 +13,17 @@
  * @module
  */
 import type { Pool, Settled, StreamOptions } from '../../pool/index.ts';
+import { BlockFeed, type SentBlock } from './blocks.ts';
 import type { DoneBefore } from './done-before.ts';
 import { type Begun, Feed } from './feed.ts';
 import { type Halt, isReached } from './halt.ts';
-import type { Joblog } from './joblog.ts';
-import { jobLine } from './joblog.ts';
+import { type JobEntry, type Joblog, jobLine } from './joblog.ts';
 import { factsOf, failureLine, type LineForm, resultLine } from './lines-out.ts';
 import type { Outlet } from './outlet.ts';
-import type { Source } from './source.ts';
+import { entryOf, type Journal } from './journal.ts';
+import type { Item, Source } from './source.ts';
 import { limitNow, Median, type TimeLimit } from './time-limit.ts';
-import { mapItem } from './worker.ts';
+import { mapBlock, mapItem } from './worker.ts';
 
 /** What a run needs of a pool. */
 export type WorkPool = Pick<Pool, 'settled'>;
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly outlet: Outlet;
   readonly lineForm: LineForm;
   readonly settled: Pick<StreamOptions, 'chunkSize' | 'concurrency' | 'ordered' | 'retries'>;
+  /** For blocks of items; without it each goes to a worker by itself. */
+  readonly journal?: Journal | undefined;
   /** How many items may be on their way at once, where that is to be few. */
   readonly most?: number | undefined;
   readonly timeLimit: TimeLimit | undefined;
@@ -42,6 +45,9 @@ export interface RunOptions {
   readonly before: DoneBefore | undefined;
   readonly onFailure: (begun: Begun, reason: unknown, attempts: number) => void;
 }
+
+/** What is known of the last attempt at an item, or at its block. */
+type Fate = Pick<Settled<unknown>, 'attempts' | 'pid' | 'startedAt'>;
 
 /** What ends a run before its items do. */
 export type End = 'halt' | 'reader' | 'failure' | 'signal';
@@ -104,7 +110,7 @@ export class Run {
 
   /** Until all items have come to an end, or the run was stopped. Never rejects because of an item. */
   async finished(): Promise<void> {
-    const { pool, outlet, settled, timeLimit } = this.#options;
+    const { pool, outlet, settled, timeLimit, journal } = this.#options;
     const limit = timeLimit && ('ms' in timeLimit ? timeLimit.ms : () => limitNow(timeLimit, this.#median));
     const terms = {
       ...settled,
@@ -112,11 +118,8 @@ export class Run {
       signal: this.#now.signal,
     };
     try {
-      for await (const one of pool.settled(mapItem, this.#feed, terms)) {
-        this.#take(one);
-        if (outlet.isFull) await outlet.room();
-        if (this.#now.signal.aborted) break;
-      }
+      if (journal) await this.#inBlocks(new BlockFeed(this.#feed, journal), terms);
+      else await this.#one(pool.settled(mapItem, this.#feed, terms), 0);
     } catch (error) {
       if (!this.#now.signal.aborted) this.#fail(error);
     }
@@ -128,47 +131,106 @@ export class Run {
     this.#flush();
   }
 
-  #take({ index, status, value, reason, tookMs, attempts, pid, startedAt }: Settled<string>): void {
-    // One that was ended because of us is left among those under way, and so is counted as stopped.
-    if (status === 'rejected' && this.#now.signal.aborted && reason === this.#now.signal.reason) return;
-    const begun = this.#feed.arrived(index);
-    if (!begun) return;
-    const { outlet, lineForm, joblog, halt } = this.#options;
-    const isGood = status === 'fulfilled';
-    this.#writeWaiting(begun.index);
-    if (isGood) {
-      this.#succeeded++;
-      this.#median.add(tookMs);
-      outlet.add(resultLine(begun, value ?? 'null', lineForm));
-    } else {
-      this.#failed++;
-      outlet.add(failureLine(begun, reason, lineForm));
-      this.#options.onFailure(begun, reason, attempts);
+  /** Takes results one by one. @param first - The number of the first of these items. */
+  async #one(results: AsyncIterable<Settled<string>>, first: number): Promise<void> {
+    const { outlet } = this.#options;
+    for await (const one of results) {
+      const number = first + one.index;
+      if (one.status === 'rejected') this.#failedOne(number, one.reason, one.tookMs, one);
+      else this.#succeededOne(number, one.value ?? 'null', one.tookMs, one);
+      if (outlet.isFull) await outlet.room();
+      if (this.#now.signal.aborted) return;
     }
+  }
+
+  async #inBlocks(blocks: BlockFeed, terms: StreamOptions): Promise<void> {
+    const { pool, outlet, journal } = this.#options;
+    for await (const one of pool.settled(mapBlock, blocks, { ...terms, concurrency: journal!.slots })) {
+      const block = blocks.arrived(one.index)!;
+      const rest = this.#takeBlock(block, journal!, one);
+      blocks.learn(Math.max(1, block.items.length - rest.length), one.tookMs);
+      blocks.free(block.slot);
+      if (outlet.isFull) await outlet.room();
+      if (this.#now.signal.aborted) return;
+      // What its worker had not begun when it died, or when there was no room for more results.
+      if (rest.length > 0)
+        await this.#one(pool.settled(mapItem, rest, terms), block.first + block.items.length - rest.length);
+    }
+  }
+
+  /** Takes what became of the items of a block; returns those that were not begun. */
+  #takeBlock(
+    { slot, items, first }: SentBlock,
+    journal: Journal,
+    one: Settled<string | undefined>,
+  ): readonly Item[] {
+    const lines = journal.lines(slot);
+    if (one.value !== undefined) lines.push(one.value.trimEnd());
+    let number = first;
+    for (const line of lines) {
+      const { tookMs, value, reason } = entryOf(line);
+      if (value === undefined) this.#failedOne(number++, reason, tookMs, one);
+      else this.#succeededOne(number++, value, tookMs, one);
+    }
+    if (one.status === 'fulfilled' || lines.length === items.length) return items.slice(lines.length);
+    // The one that it was at.
+    this.#failedOne(number, one.reason, one.tookMs, one);
+    return items.slice(lines.length + 1);
+  }
+
+  #succeededOne(number: number, value: string, tookMs: number, fate: Fate): void {
+    const begun = this.#feed.arrived(number);
+    if (!begun) return;
+    const { outlet, lineForm, timeLimit, joblog } = this.#options;
+    if (this.#waiting.length > 0) this.#writeWaiting(begun.index);
+    this.#succeeded++;
+    if (timeLimit) this.#median.add(tookMs);
+    outlet.add(resultLine(begun, value, lineForm));
+    if (joblog)
+      this.#log(joblog, jobLine({ ...this.#factsOf(begun, tookMs, fate), status: 'succeeded' }, value));
+    this.#haltIfReached();
+  }
+
+  #failedOne(number: number, reason: unknown, tookMs: number, fate: Fate): void {
+    const { signal } = this.#now;
+    // One that was ended because of us is left among those under way, and so is counted as stopped.
+    if (signal.aborted && reason === signal.reason) return;
+    const begun = this.#feed.arrived(number);
+    if (!begun) return;
+    const { outlet, lineForm, joblog, onFailure } = this.#options;
+    this.#writeWaiting(begun.index);
+    this.#failed++;
+    outlet.add(failureLine(begun, reason, lineForm));
+    onFailure(begun, reason, fate.attempts);
     if (joblog) {
       const { name, message, code } = factsOf(reason);
-      const entry = {
-        index: begun.index,
-        key: begun.key ?? '',
-        item: begun.item ?? '',
-        status: isGood ? ('succeeded' as const) : ('failed' as const),
-        ...(startedAt !== undefined && { start: startedAt }),
-        ms: Math.round(tookMs * 1000) / 1000,
-        attempts,
-        ...(pid !== undefined && { pid }),
-        ...(!isGood && { ...(code !== undefined && { code }), error: `${name}: ${message}` }),
-      };
-      this.#log(joblog, jobLine(entry, isGood ? (value ?? 'null') : undefined));
+      const facts = this.#factsOf(begun, tookMs, fate);
+      const error = `${name}: ${message}`;
+      this.#log(joblog, jobLine({ ...facts, status: 'failed', ...(code !== undefined && { code }), error }));
     }
-    if (
-      halt &&
-      this.#end === undefined &&
-      isReached(halt, { succeeded: this.#succeeded, failed: this.#failed })
-    ) {
-      this.#end = 'halt';
-      this.#feed.end();
-      if (halt.when === 'now') this.#now.abort();
-    }
+    this.#haltIfReached();
+  }
+
+  #factsOf({ index, key = '', item = '' }: Begun, tookMs: number, fate: Fate): Omit<JobEntry, 'status'> {
+    const { startedAt, attempts, pid } = fate;
+    return {
+      index,
+      key,
+      item,
+      ...(startedAt !== undefined && { start: startedAt }),
+      ms: Math.round(tookMs * 1000) / 1000,
+      attempts,
+      ...(pid !== undefined && { pid }),
+    };
+  }
+
+  #haltIfReached(): void {
+    const { halt } = this.#options;
+    if (!halt || this.#end !== undefined) return;
+    if (!isReached(halt, { succeeded: this.#succeeded, failed: this.#failed })) return;
+    this.#end = 'halt';
+    this.#feed.end();
+    if (halt.when === 'now') this.#now.abort();
   }
 
   async #skip(before: DoneBefore, begun: Begun): Promise<boolean> {

@@ -10,6 +10,8 @@
  */
 import { isMainThread } from 'node:worker_threads';
 import { JsonFault, parseJson } from '../json-source.ts';
+import type { Block } from './blocks.ts';
+import { doneLine, failedLine, Journal, type JournalParts } from './journal.ts';
 import type { Item } from './source.ts';
 
 /** What is to be called, and with what. */
@@ -18,6 +20,8 @@ export interface Assignment {
   /** The export; undefined: the default, or the only function. */
   readonly name: string | undefined;
   readonly form: 'text' | 'json';
+  /** Where results of blocks go. */
+  readonly journal?: JournalParts | undefined;
 }
 
 /** What has become of that. */
@@ -33,6 +37,7 @@ type Callable = (item: unknown) => unknown;
 
 let callable: Callable | undefined;
 let form: Assignment['form'] = 'text';
+let journal: Journal | undefined;
 let discovery: Discovery | undefined;
 
 /**
@@ -48,6 +53,7 @@ export async function prepare(assignment: Assignment): Promise<void> {
 /** Loads the module, and finds the function. */
 export async function learn(assignment: Assignment): Promise<void> {
   ({ form } = assignment);
+  journal = assignment.journal && new Journal(assignment.journal);
   callable = undefined;
   try {
     const module = (await import(assignment.url)) as Readonly<Record<string, unknown>>;
@@ -71,6 +77,29 @@ export function mapItem(item: Item): string | Promise<string> {
   if (item === undefined) throw new TypeError('Cannot read the item as it is not UTF-8 text');
   const value = callable(form === 'json' ? parsed(item) : item);
   return value instanceof Promise ? value.then(written) : isThenable(value) ? settle(value) : written(value);
+}
+
+/**
+ * Calls the function with each item of a block, and notes what becomes of it. A failure concerns one of them.
+ *
+ * @returns The line of a result that had no place in the journal; the items behind it were not begun.
+ */
+export async function mapBlock({ slot, items }: Block): Promise<string | undefined> {
+  if (!journal) throw new Error('Cannot map a block as this worker has no journal');
+  let begunAt = performance.now();
+  for (const item of items) {
+    let line: string;
+    try {
+      const value = mapItem(item);
+      const text = typeof value === 'string' ? value : await value;
+      line = doneLine(performance.now() - begunAt, text);
+    } catch (error) {
+      line = failedLine(performance.now() - begunAt, error);
+    }
+    if (!journal.add(slot, line)) return line;
+    begunAt = performance.now();
+  }
+  return undefined;
 }
 
 async function settle(value: PromiseLike<unknown>): Promise<string> {

@@ -7,78 +7,9 @@ import { DoneBefore } from '../../../../src/cli/map/done-before.ts';
 import { parseHalt } from '../../../../src/cli/map/halt.ts';
 import { Joblog } from '../../../../src/cli/map/joblog.ts';
 import { Outlet } from '../../../../src/cli/map/outlet.ts';
-import { Run, type RunOptions, type WorkPool } from '../../../../src/cli/map/run.ts';
-import { openSource } from '../../../../src/cli/map/source.ts';
-import type { Settled } from '../../../../src/pool/index.ts';
+import type { WorkPool } from '../../../../src/cli/map/run.ts';
 import { failing, inFolder, Kept } from '../scratch.ts';
-
-/** Calls one item after the other; `behind` of them are on their way before the first result is given. */
-function poolOf(call: (item: unknown) => string, behind = 0): WorkPool & { limits: unknown[] } {
-  const limits: unknown[] = [];
-  return {
-    limits,
-    async *settled(
-      _fn: unknown,
-      items: unknown,
-      options: { signal?: AbortSignal; taskTimeoutMs?: unknown } = {},
-    ) {
-      const waiting: Settled<string>[] = [];
-      let index = 0;
-      for await (const item of items as AsyncIterable<unknown>) {
-        const { taskTimeoutMs: limit } = options;
-        limits.push(typeof limit === 'function' ? (limit as () => unknown)() : limit);
-        waiting.push(fateOf(index++, () => call(item)));
-        if (waiting.length > behind) yield waiting.shift()!;
-        options.signal?.throwIfAborted();
-      }
-      yield* waiting;
-    },
-  } as WorkPool & { limits: unknown[] };
-}
-
-function fateOf(index: number, call: () => string): Settled<string> {
-  const facts = { index, tookMs: 100, attempts: 1, pid: 7, startedAt: 1000 };
-  try {
-    return { ...facts, status: 'fulfilled', value: call() };
-  } catch (reason) {
-    return { ...facts, status: 'rejected', reason };
-  }
-}
-
-const doubled = (item: unknown): string => {
-  if (item === 'bad') throw new TypeError('no');
-  return JSON.stringify(`${String(item)}${String(item)}`);
-};
-
-async function runOf(
-  words: string,
-  options: Partial<RunOptions> = {},
-): Promise<{ run: Run; told: number[] }> {
-  const told: number[] = [];
-  const run = new Run({
-    source: await openSource({ from: 'words', words: words === '' ? [] : words.split(' ') }),
-    pool: poolOf(doubled),
-    outlet: new Outlet(new Kept()),
-    lineForm: { json: false, tag: false, form: 'text' },
-    settled: {},
-    timeLimit: undefined,
-    halt: undefined,
-    keyOf: undefined,
-    joblog: undefined,
-    before: undefined,
-    onFailure: ({ index }) => told.push(index),
-    ...options,
-  });
-  return { run, told };
-}
-
-const countsOf = ({ succeeded, failed, skipped, stopped, end }: Run): unknown[] => [
-  succeeded,
-  failed,
-  skipped,
-  stopped,
-  end,
-];
+import { countsOf, doubled, poolOf, runOf } from './pools.ts';
 
 test('A run writes each result, tells of each failure, and counts both', async () => {
   const out = new Kept();

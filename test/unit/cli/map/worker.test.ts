@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { discovered, learn, mapItem } from '../../../../src/cli/map/worker.ts';
+import { Journal } from '../../../../src/cli/map/journal.ts';
+import { discovered, learn, mapBlock, mapItem } from '../../../../src/cli/map/worker.ts';
 import { fileIn, inFolder } from '../scratch.ts';
 
 async function withModule(
@@ -105,5 +106,24 @@ test('A result that JSON has no form for fails its item', () =>
       await learn({ url, name: undefined, form: 'text' });
       for (const item of ['big', 'deep', 'circle', 'map', 'set', 'fn', 'symbol'])
         assert.throws(() => mapItem(item), /^TypeError: Cannot write the result as JSON/, item);
+    },
+  ));
+
+test('A block has what becomes of each item in the journal, and ends before what has no place', () =>
+  withModule(
+    `export default async (x) => {
+      if (x === 'bad') throw new TypeError('no');
+      return x === 'big' ? x.repeat(30_000) : x;
+    }`,
+    async (url) => {
+      const journal = new Journal(1);
+      await learn({ url, name: undefined, form: 'text', journal: journal.parts });
+      assert.equal(await mapBlock({ slot: 0, items: ['a', 'bad', 'c'] }), undefined);
+      const texts = journal.lines(0).map((line) => line.replace(/^(.)\d+\t/, '$1'));
+      assert.deepEqual([texts[0], texts[2]], ['+"a"', '+"c"']);
+      assert.match(texts[1]!, /^-\{"name":"TypeError","message":"no"/);
+      journal.clear(0);
+      assert.match((await mapBlock({ slot: 0, items: ['a', 'big', 'b'] }))!, /^\+\d+\t"big/);
+      assert.equal(journal.lines(0).length, 1);
     },
   ));
