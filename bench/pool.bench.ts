@@ -3,7 +3,8 @@
  * Method:    every pool in a process of its own, in turn, five rounds after one thrown away; the tasks do nothing. Ours
  *            is the package as it is built. CPU is that of all processes and threads of the pool, its caller included.
  * Read it:   ratio to piscina (Node.js), to Pool.apply and Pool.map(chunksize=64) (Python): how many times as fast.
- * Beware:    ours looks for what comes next for up to a millisecond before it sleeps, so see the CPU beside the time, the
+ * Beware:    ours looks for what comes next for up to a millisecond before it sleeps, so see the CPU beside the time,
+ * the
  *            CPU of a pool with nothing to do, and how long a task of 1 ms takes in the middle of a burst (one in a
  *            hundred: whole bursts of these last 100 ms and more on two CPUs, so that is what it waits for).
  */

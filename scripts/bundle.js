@@ -25,6 +25,7 @@ const ENTRIES = [
   'pool/slices/scheduler',
   'cli/rush/seller',
   'cli/doctor/victim',
+  'cli/map/worker',
 ];
 
 /** Has the source maps lead to the sources, rather than to what the compiler made of them. */

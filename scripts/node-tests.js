@@ -1,20 +1,36 @@
 /**
  * Runs test files on a Node binary with `node --test` and says how many tests passed and failed.
  *
- * The files are collected here, as Node 20 takes no globs. Sources are TypeScript run as they are: a Node
- * that strips types itself gets nothing more, another one gets tsx.
+ * The files are collected here, as Node 20 takes no globs. Sources are TypeScript run as they are. A Node that strips
+ * types itself gets no flags for that; another one gets read-typescript.cjs, and tsx for the tests of what our code
+ * does about loaders, as it is tsx that users have. Those are a run of their own, after the others.
  *
  * @module
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prepare } from './erase.cjs';
 import { hangGuard } from './hang-guard.js';
 import { MARKER } from './leaks.js';
 
 const TALLY = new URL('tally.js', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const READER = join(ROOT, 'scripts/read-typescript.cjs');
+const READING = ['--expose-internals', '--require', READER, '--import', READER];
+/** Tests that run as users' programs do on Node 20: of callers, threads, addresses of functions, and standbys. */
+const OF_TSX = [
+  'test/conformance/callers.test.ts',
+  'test/conformance/threads.test.ts',
+  'test/crash/listens.test.ts',
+  'test/crash/start-storm.test.ts',
+  'test/unit/harness',
+  'test/unit/process/address',
+  'test/unit/process/child',
+  'test/unit/process/start',
+  'test/unit/process/thread',
+];
 
 /** The test files at or below a path, in order. */
 export function testFiles(path) {
@@ -28,13 +44,24 @@ export function testFiles(path) {
     });
 }
 
-/** What a Node binary calls itself, and what it needs in order to run TypeScript. */
+/** What a Node binary calls itself, and whether it reads TypeScript. */
 export function describeNode(node) {
   const script = 'JSON.stringify([process.version, process.arch, process.features.typescript === "strip"])';
   const { status, stdout, error } = spawnSync(node, ['-p', script], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`Cannot run ${node}: ${error?.message ?? `it ends with ${status}`}`);
   const [version, arch, stripsTypes] = JSON.parse(stdout);
-  return { version, arch, execArgv: stripsTypes ? [] : ['--import', 'tsx'] };
+  return { version, arch, stripsTypes };
+}
+
+/** The files that run with the same flags, and these flags. */
+async function partsOf(node, files) {
+  if (describeNode(node).stripsTypes) return [{ flags: [], files }];
+  await prepare();
+  const ofTsx = new Set(OF_TSX.flatMap((path) => testFiles(join(ROOT, path))));
+  return [
+    { flags: READING, files: files.filter((file) => !ofTsx.has(file)) },
+    { flags: ['--import', 'tsx'], files: files.filter((file) => ofTsx.has(file)) },
+  ].filter((part) => part.files.length > 0);
 }
 
 function countsIn(file) {
@@ -46,15 +73,12 @@ function countsIn(file) {
   }
 }
 
-/**
- * Runs the files (absolute paths) and counts. `past` is what leaks.js noted before the run; its marker and
- * folder are handed to every process of it. With a `name` only the tests that match it run. A test, and a
- * file of them, may take `timeoutMs`.
- */
-export async function runNodeTests({ node, files, past, name, timeoutMs, signal }) {
+/** Runs the files of one part, and counts. */
+async function runPart({ node, flags, files, past, name, timeoutMs, signal }) {
   const tally = join(past.tmp, 'tally.json');
+  rmSync(tally, { force: true });
   const argv = [
-    ...describeNode(node).execArgv,
+    ...flags,
     '--test',
     '--test-concurrency=2',
     `--test-timeout=${timeoutMs}`,
@@ -65,8 +89,14 @@ export async function runNodeTests({ node, files, past, name, timeoutMs, signal 
     ...(name === undefined ? [] : [`--test-name-pattern=${name}`]),
     ...files,
   ];
-  // Only the tests of standby have any: the others count processes.
-  const env = { ...process.env, DUODAO_STANDBY: '0', [MARKER]: past.marker, TMPDIR: past.tmp };
+  const env = {
+    ...process.env,
+    DUODAO_STANDBY: '0', // only the tests of standby have any: the others count processes
+    [MARKER]: past.marker,
+    TMPDIR: past.tmp,
+    // Newer versions of Node keep here what they have compiled, types erased: a start takes a third of the time.
+    NODE_COMPILE_CACHE: join(past.tmp, 'compiled'),
+  };
   // Set when a test of ours calls this: Node would take the run for a part of that test, and run nothing.
   delete env.NODE_TEST_CONTEXT;
   const runner = spawn(node, argv, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -80,13 +110,30 @@ export async function runNodeTests({ node, files, past, name, timeoutMs, signal 
   guard.stop();
   signal?.removeEventListener('abort', end);
 
-  const { empty, ...counts } = countsIn(tally);
+  const counts = countsIn(tally);
   const problems = [...guard.problems];
-  // Somebody believes that such a file tests something.
-  if (name === undefined) problems.push(...empty.map((file) => `${file} holds no test`));
   if (counts.failed === 0 && exit !== 0) problems.push(`node --test ended with ${exit}`);
-  if (counts.passed + counts.failed === 0) problems.push('no test ran');
+  return { counts, problems };
+}
+
+/**
+ * Runs the files (absolute paths) and counts. `past` is what leaks.js noted before the run; its marker and
+ * folder are handed to every process of it. With a `name` only the tests that match it run. A test, and a
+ * file of them, may take `timeoutMs`.
+ */
+export async function runNodeTests({ node, files, name, signal, ...how }) {
+  const total = { passed: 0, failed: 0, skipped: 0, todo: 0 };
+  const problems = [];
+  for (const part of await partsOf(node, files)) {
+    if (signal?.aborted) break;
+    const { counts, problems: found } = await runPart({ node, name, signal, ...how, ...part });
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    problems.push(...found);
+    // Somebody believes that such a file tests something.
+    if (name === undefined) problems.push(...counts.empty.map((file) => `${file} holds no test`));
+  }
+  if (total.passed + total.failed === 0) problems.push('no test ran');
   // Whatever went wrong beside the tests themselves must not end in a green line.
-  if (counts.failed === 0) counts.failed = problems.length;
-  return { ...counts, problems };
+  if (total.failed === 0) total.failed = problems.length;
+  return { ...total, problems };
 }

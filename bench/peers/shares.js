@@ -1,8 +1,9 @@
 /**
  * A workload of real CPU time with a heavy tail, in pools of several policies, for shares.bench.ts.
  *
- * Usage: shares.js POLICY SEED; POLICY is a name, or `kernel`: then all tasks run at once, and the system shares its CPUs
- * among them. Prints a JSON object: slowdowns (turnaround divided by CPU time), one for each task, sorted; suspensions.
+ * Usage: shares.js POLICY SEED; POLICY is a name, or `kernel`: then all tasks run at once, and the system shares its
+ * CPUs among them. Prints a JSON object: slowdowns (turnaround divided by CPU time), one for each task, sorted;
+ * suspensions.
  */
 import { availableParallelism } from 'node:os';
 import { isMain, Pool } from '../../dist/index.js';

@@ -6,7 +6,8 @@
  * strict mode refuses `--kill -1` as "ambiguous" when the useful answer is that N must be 0 or more.
  *
  * Given twice, the last one counts, so that an alias of somebody's shell can be overruled.
- * Not here: short forms, except `-h`. A script says what it means, a person has completion.
+ * Short forms are few: `-h`, and those that people know from tools of the same kind. A script says what it means, a
+ * person has completion.
  *
  * @module
  */
@@ -16,14 +17,15 @@ import { quoted, UsageError } from './usage-error.ts';
 
 /** What one option is. `value` is the word for it in the help, such as FILE. */
 export type Option =
-  | { readonly kind: 'flag'; readonly about: string }
-  | { readonly kind: 'text'; readonly value: string; readonly about: string }
+  | { readonly kind: 'flag'; readonly about: string; readonly short?: string }
+  | { readonly kind: 'text'; readonly value: string; readonly about: string; readonly short?: string }
   | {
       readonly kind: 'whole';
       readonly value: string;
       readonly about: string;
       readonly least: number;
       readonly most: number;
+      readonly short?: string;
     };
 
 /** Options by name, without the dashes. */
@@ -37,17 +39,36 @@ export type Given<O extends Options> = {
 };
 
 /**
- * Reads the words after a command.
+ * Reads the words after a command that takes options only.
  *
  * @throws {@link UsageError} for an unknown option, a value missing or out of its limits, or a word that
  *   belongs to no option.
  */
 export function parseOptions<const O extends Options>(options: O, words: readonly string[]): Given<O> {
+  const { given, others } = parseWords(options, words);
+  if (others.length > 0)
+    throw new UsageError(`Cannot use the word ${quoted(others[0])} as no option comes before it`);
+  return given;
+}
+
+/**
+ * Reads the words after a command that takes others beside its options, in any order. What comes after `--` is no
+ * option, whatever it begins with.
+ *
+ * @throws {@link UsageError} for an unknown option, or a value missing or out of its limits.
+ */
+export function parseWords<const O extends Options>(
+  options: O,
+  words: readonly string[],
+): { readonly given: Given<O>; readonly others: readonly string[] } {
   const names = Object.keys(options);
   const { tokens } = parseArgs({
     args: [...words],
     options: Object.fromEntries(
-      names.map((name) => [name, { type: options[name]!.kind === 'flag' ? 'boolean' : 'string' }] as const),
+      names.map((name) => {
+        const { kind, short } = options[name]!;
+        return [name, { type: kind === 'flag' ? 'boolean' : 'string', ...(short && { short }) }] as const;
+      }),
     ),
     strict: false,
     allowPositionals: true,
@@ -55,9 +76,9 @@ export function parseOptions<const O extends Options>(options: O, words: readonl
   });
   const given: Record<string, boolean | number | string | undefined> = {};
   for (const name of names) given[name] = options[name]!.kind === 'flag' ? false : undefined;
+  const others: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional')
-      throw new UsageError(`Cannot use the word ${quoted(token.value)} as no option comes before it`);
+    if (token.kind === 'positional') others.push(token.value);
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option)
@@ -69,7 +90,7 @@ export function parseOptions<const O extends Options>(options: O, words: readonl
       );
     given[token.name] = valueOf(option, token);
   }
-  return given as Given<O>;
+  return { given: given as Given<O>, others };
 }
 
 interface OptionToken {

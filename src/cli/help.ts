@@ -6,6 +6,7 @@
 import type { Option, Options } from './args.ts';
 import { POLICY_NAMES } from '../schedule/index.ts';
 import { DOCTOR_OPTIONS } from './doctor/options.ts';
+import { MAP_OPTIONS } from './map/options.ts';
 import { RUSH_OPTIONS } from './rush/options.ts';
 import { SIM_OPTIONS } from './sim/options.ts';
 import { padRight } from './text.ts';
@@ -21,6 +22,7 @@ Usage:  duodao <command> [options]
 
 Commands:
   rush    the ticket office: many buyers, few seats, several processes, one lock
+  map     your function over words, lines, JSON or files, on all processors
   top     the processes of every program that runs, and what each waits for
   sim     scheduling policies beside each other on one workload
   doctor  what this system supports, and what crashed programs have left
@@ -30,6 +32,7 @@ Examples:
   duodao rush --no-lock         the same without the lock, and watch it oversell
   duodao rush --help            what else it can do
   duodao sim --policy fcfs,rr   who runs when, and how long the others wait
+  duodao map thumbs.ts *.png    its function for each of these files
   duodao top --batch --tree     who is blocked, and on what
 
 Options:
@@ -64,6 +67,48 @@ A line of the ledger:
   {"id":1,"train":"G1","class":"second","seats":2,"status":"sold","seller":3}
 
 Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input.
+`;
+}
+
+/** What `duodao map --help` says. */
+export function mapHelpText(): string {
+  return `duodao map: call an exported function with each item, on all processors
+
+Workers import the module and call the function with one item at a time, which
+is a text, or any JSON value. What it returns, or what its promise comes to, is
+printed as a line of JSON. Items are read as they are needed, so there may be
+any number of them. An item that fails is told of; the others go on.
+
+Usage:  duodao map MODULE[#EXPORT] [options] [ITEM...]
+
+MODULE is a file (TypeScript or JavaScript), a package, or node:something.
+Without EXPORT it is the default one, or the only function. Without items and
+without an option that names their source, they are the lines that are piped in.
+
+Options (what holds when left out):
+${optionLines(MAP_OPTIONS)}
+Examples:
+  duodao map thumbs.ts#small a.png b.png
+  duodao map thumbs.ts#small --glob 'photos/**/*.{jpg,png}' -j 50%
+  git ls-files | duodao map count.ts -k --tag
+  duodao map score.ts --ndjson users.ndjson --retries 2 --timeout 5s > out
+  duodao map fetch.ts --lines urls.txt --joblog fetch.log --resume
+  find . -name '*.md' -print0 | duodao map words.ts -0 - --halt now,fail=1
+  duodao map node:path#basename /usr/bin/env -- -x --help
+
+Results: undefined is printed as null, and what JSON has no form for (a BigInt,
+a circle, a Map) fails its item. What the function prints goes to standard
+error.
+--resume knows an item by its content and by the text of the module: one whose
+function has changed is run again. Failed items always are. The results of those
+that are skipped come out of the joblog, so the output is whole each time.
+The joblog, a line for each item:
+  {"index":0,"key":"...","item":"a","status":"succeeded","start":1795273783944,
+  "ms":1.5,"attempts":1,"pid":4711,"value":{"words":3}}
+  status is succeeded or failed; of a failed one there are code and error.
+
+Exit code: how many items failed (101: more than 100); 0 also when --halt ended
+it by success=N. 2 and a sentence: bad input; 130: Ctrl-C; 255: the run failed.
 `;
 }
 
@@ -175,7 +220,8 @@ was left and not removed; 2 bad input.
 export function optionLines(options: Options): string {
   const entries: [string, Option][] = [...Object.entries(options), ['help', HELP]];
   const heads = entries.map(
-    ([name, option]) => `--${name}${option.kind === 'flag' ? '' : ` ${option.value}`}`,
+    ([name, { short, ...option }]) =>
+      `${short === undefined ? '' : `-${short}, `}--${name}${option.kind === 'flag' ? '' : ` ${option.value}`}`,
   );
   const indent = Math.max(...heads.map((head) => head.length)) + 4;
   return entries

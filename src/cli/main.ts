@@ -5,6 +5,8 @@
  *     1   it failed, or the answer is no (the books do not balance)
  *     2   it was asked wrongly: an option, or a file that was given
  *
+ * `map` counts with it how many items have failed, and so has another code for a failure of its own (map/exit-code.ts).
+ *
  * Results go to standard output, everything else to standard error. Commands are loaded when they are called,
  * so that `--help` stays quick however many there are.
  *
@@ -12,6 +14,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { DuodaoError, HOME } from '../base/index.ts';
+import { RUN_FAILED } from './map/exit-code.ts';
 import { didYouMean } from './nearest.ts';
 import { print } from './print.ts';
 import { quoted, UsageError } from './usage-error.ts';
@@ -25,12 +28,19 @@ export interface Output {
 interface Command {
   readonly help: () => Promise<string>;
   readonly run: (words: readonly string[], output: Output) => Promise<number>;
+  /** What says that it failed, where 1 says something else. */
+  readonly failed?: number;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   rush: {
     help: async () => (await import('./help.ts')).rushHelpText(),
     run: async (words, { out }) => await (await import('./rush/command.ts')).rush(words, out),
+  },
+  map: {
+    help: async () => (await import('./help.ts')).mapHelpText(),
+    run: async (words, output) => await (await import('./map/command.ts')).map(words, output),
+    failed: RUN_FAILED,
   },
   doctor: {
     help: async () => (await import('./help.ts')).doctorHelpText(),
@@ -52,7 +62,8 @@ export async function main(
   output: Output = { out: process.stdout, err: process.stderr },
 ): Promise<number> {
   const [name = ''] = words;
-  const who = Object.hasOwn(COMMANDS, name) ? `duodao ${name}` : 'duodao';
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const who = command ? `duodao ${name}` : 'duodao';
   try {
     return await dispatch(words, output);
   } catch (error) {
@@ -61,7 +72,7 @@ export async function main(
     if (isUsage) lines.push(`Try "${who} --help"\n`);
     // There is nobody left to tell when standard error fails too; the exit code still says it.
     await print(output.err, lines.join('')).catch(() => undefined);
-    return isUsage ? 2 : 1;
+    return isUsage ? 2 : (command?.failed ?? 1);
   }
 }
 
@@ -75,12 +86,20 @@ async function dispatch(words: readonly string[], output: Output): Promise<numbe
     const known = kind === 'option' ? ['--help', '--version'] : Object.keys(COMMANDS);
     throw new UsageError(`Unknown ${kind} ${quoted(name)}${didYouMean(name, known)}`);
   }
-  return rest.some(isHelp) ? await show(output, await command.help()) : await command.run(rest, output);
+  return optionsIn(rest).some(isHelp)
+    ? await show(output, await command.help())
+    : await command.run(rest, output);
 }
 
 async function show({ out }: Output, text: string): Promise<number> {
   await print(out, text);
   return 0;
+}
+
+/** What comes before a `--`: behind it no word is an option. */
+function optionsIn(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end === -1 ? words : words.slice(0, end);
 }
 
 function isHelp(word: string): boolean {

@@ -37,7 +37,7 @@ export async function print(stream: NodeJS.WritableStream, text: string): Promis
 }
 
 /** Whether a failed write only means that nobody reads any more. */
-function isReaderGone(cause: Error): boolean {
+export function isReaderGone(cause: Error): boolean {
   const code = systemCode(cause);
   // After the first EPIPE the stream is destroyed, and later writes say so instead.
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';

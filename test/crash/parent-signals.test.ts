@@ -136,9 +136,3 @@ test('Ctrl-Z stops a program, and after fg all of it goes on as it was', async (
     netHits: 0,
   });
 });
-
-test('duodao listens to no signal and to no failure, in the program, its children and its threads', async () => {
-  const { code, stdout, stderr } = await run('processes/listens.ts').end;
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(JSON.parse(stdout), { first: [], child: [], thread: [], used: [], last: [] });
-});

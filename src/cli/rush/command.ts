@@ -4,7 +4,7 @@
  * @module
  */
 import { randomInt } from 'node:crypto';
-import { constants } from 'node:os';
+import { codeOfEndBy, onInterrupt } from '../interrupt.ts';
 import { ignoreLoss, print } from '../print.ts';
 import { seededRandom } from '../random.ts';
 import { type Audit, audit, auditLines } from './audit.ts';
@@ -78,34 +78,4 @@ function show(office: Office, options: RushOptions): { progress: () => void; end
   if (options.json) return { progress: () => {}, end: () => {} };
   const lines = new PlainLines(process.stderr);
   return { progress: () => lines.refresh(office.snapshot()), end: () => lines.close(office.snapshot()) };
-}
-
-/** `npm` and others pass on to us a Ctrl-C that the terminal has told us already: so soon nobody presses it twice. */
-const SAME_MS = 200;
-
-/** The first Ctrl-C closes the office in order; the second ends the program, and with it every seller. */
-function onInterrupt(interruption: AbortController, end: () => void): () => void {
-  const stopListening = (): void => {
-    process.off('SIGINT', listener);
-    process.off('SIGTERM', listener);
-  };
-  let firstMs = Number.POSITIVE_INFINITY;
-  const listener = (signal: NodeJS.Signals): void => {
-    const now = performance.now();
-    firstMs = Math.min(firstMs, now);
-    interruption.abort(signal); // of no effect the second time
-    if (now - firstMs < SAME_MS) return;
-    end();
-    stopListening();
-    // What the signal does by itself. process.exit() would wait for a write that hangs, which may be the reason.
-    process.kill(process.pid, signal);
-  };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
-  return stopListening;
-}
-
-/** What a shell expects of a program that such a signal has ended: 130 after Ctrl-C. */
-function codeOfEndBy(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }

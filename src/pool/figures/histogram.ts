@@ -43,7 +43,9 @@ export class Histogram {
     let left = Math.ceil(this.#count * share);
     for (const [bucket, count] of this.#counts.entries()) {
       left -= count;
-      if (left <= 0 && count > 0) return Math.min(this.#max, LEAST * 2 ** ((bucket + 1) / PER_OCTAVE));
+      if (left > 0 || count === 0) continue;
+      if (bucket === this.#counts.length - 1) break; // it has no upper end
+      return Math.min(this.#max, LEAST * 2 ** ((bucket + 1) / PER_OCTAVE));
     }
     return this.#max;
   }

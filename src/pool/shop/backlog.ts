@@ -38,12 +38,15 @@ export class Backlog {
   next(cpu: number): Entry | undefined {
     const back = this.#back.shift();
     if (back) return back;
-    const entry = this.#try(() => this.#queue.next(performance.now(), cpu)?.job);
+    const choice = this.#try(() => ({ entry: this.#queue.next(performance.now(), cpu)?.job }));
+    if (!choice) return undefined; // it threw
+    const { entry } = choice;
     if (entry instanceof Entry && entry.state === 'queued' && !entry.member) {
       this.#inside?.delete(entry);
       return entry;
     }
-    if (this.#queue.size > 0 || entry !== undefined) this.#fail(entry === undefined ? NOTHING : STRANGE);
+    if (entry !== undefined) this.#fail(STRANGE);
+    else if (this.#queue.size > 0) this.#fail(NOTHING);
     return undefined;
   }
 

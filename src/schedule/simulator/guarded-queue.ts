@@ -80,6 +80,13 @@ export class GuardedQueue {
     this.#ask('tick', now, undefined, () => this.#queue.tick?.(now));
   }
 
+  /** What to throw when its quanta do not let time pass. */
+  tooShort(now: number): TypeError {
+    const [first] = this.#ready;
+    const job = first ? ` to ${quoted(first.name)} and others` : '';
+    return this.#fault(now, `gives quanta${job} that are too short for time to pass`);
+  }
+
   #ask<T>(question: Question, now: number, job: SimJob | undefined, answer: () => T): T {
     try {
       return answer();

@@ -12,6 +12,7 @@
  */
 import { Heap } from '../ready/heap.ts';
 import { Line } from '../ready/line.ts';
+import { Followers } from './followers.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Recorder } from './recorder.ts';
 import { type Estimates, sameInstant, SimJob } from './sim-job.ts';
@@ -41,6 +42,8 @@ interface Cpu {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** So often something may happen without time passing: all of one instant is done at once, but for rounding. */
+const STUCK_MOST = 1000;
 
 export class Machine {
   readonly #options: MachineOptions;
@@ -49,10 +52,7 @@ export class Machine {
   readonly #outcomes: Outcomes;
   readonly #recorder: Recorder | undefined;
   readonly #cpus: readonly Cpu[];
-  readonly #followers = new Map<string, SimJob[]>();
-  readonly #missing = new Map<SimJob, number>();
-  /** All jobs, made beforehand, where some come after others. */
-  #tied: readonly SimJob[] | undefined;
+  readonly #followers: Followers | undefined;
   readonly #blocked = new Heap<SimJob>();
   /** Jobs that are here, and wait to be let in. */
   readonly #lobby = new Line<SimJob>();
@@ -83,15 +83,19 @@ export class Machine {
       until: NEVER,
       isQuantum: false,
     }));
-    if (workload.some(({ after }) => after !== undefined)) this.#tieFollowers();
+    if (workload.some(({ after }) => after !== undefined))
+      this.#followers = new Followers(workload, options.estimates);
   }
 
   /** Runs until nothing can happen any more. */
   run(): void {
+    let stuck = 0;
     for (;;) {
       const tick = this.#queue.nextTick(this.#now);
       const next = Math.min(this.#nextEvent(), tick);
       if (next === NEVER) return;
+      if (next > this.#now) stuck = 0;
+      else if (++stuck > STUCK_MOST) throw this.#queue.tooShort(this.#now);
       this.#now = Math.max(this.#now, next);
       this.#added = false;
       const expired = this.#endBursts();
@@ -147,9 +151,10 @@ export class Machine {
     for (;;) {
       const spec = this.#workload[this.#arrived];
       if (spec === undefined || (spec.arrival ?? 0) > limit) break;
-      const job = this.#tied?.[this.#arrived] ?? new SimJob(this.#arrived, spec, this.#options.estimates);
+      const followers = this.#followers;
+      const job = followers?.jobs[this.#arrived] ?? new SimJob(this.#arrived, spec, this.#options.estimates);
       this.#arrived++;
-      if (!this.#missing.has(job)) this.#enter(job, job.arrival);
+      if (!followers?.mustWait(job)) this.#enter(job, job.arrival);
     }
     this.#letIn();
   }
@@ -188,14 +193,8 @@ export class Machine {
     this.#become(job, 'terminated', this.#now);
     this.#outcomes.finish(job.id, this.#now);
     this.#inside--;
-    for (const follower of this.#followers.get(job.name) ?? []) {
-      const missing = (this.#missing.get(follower) as number) - 1;
-      if (missing > 0) this.#missing.set(follower, missing);
-      else {
-        this.#missing.delete(follower);
-        if (follower.id < this.#arrived) this.#enter(follower, this.#now);
-      }
-    }
+    for (const follower of this.#followers?.freedBy(job) ?? [])
+      if (follower.id < this.#arrived) this.#enter(follower, this.#now);
   }
 
   #giveAway(): void {
@@ -282,18 +281,5 @@ export class Machine {
     if (job.state === state) return;
     this.#recorder?.transition(at, job.name, job.state, state);
     job.state = state;
-  }
-
-  #tieFollowers(): void {
-    this.#tied = this.#workload.map((spec, id) => new SimJob(id, spec, this.#options.estimates));
-    for (const job of this.#tied) {
-      const after = job.spec.after ?? [];
-      if (after.length > 0) this.#missing.set(job, after.length);
-      for (const other of after) {
-        const list = this.#followers.get(other) ?? [];
-        this.#followers.set(other, list);
-        list.push(job);
-      }
-    }
   }
 }

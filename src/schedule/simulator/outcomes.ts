@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sameInstant } from './sim-job.ts';
 import type { IoSpec, JobSpec } from './workload.ts';
 
 /** What is measured of each job. */
@@ -110,5 +111,5 @@ export function ioOf(io: readonly IoSpec[] | undefined): number {
 
 /** A difference of large numbers without what rounding has left of it. */
 function withoutDust(difference: number, of: number): number {
-  return Math.abs(difference) < 1e-9 * Math.max(1, of) ? 0 : difference;
+  return Math.abs(difference) < sameInstant(of) - of ? 0 : difference;
 }

@@ -11,10 +11,12 @@ export type JobState = 'new' | 'ready' | 'running' | 'blocked' | 'terminated';
 
 /** How much of a time may be lost by adding many small ones: less than this is the same instant. */
 const ROUNDING = 1e-9;
+/** The same of a large time, such as milliseconds since 1970: some tens of the least steps that a number can make. */
+const ROUNDING_PART = 1e-14;
 
 /** The latest time that counts as this one. */
 export function sameInstant(time: number): number {
-  return time + ROUNDING * Math.max(1, time);
+  return time + ROUNDING + time * ROUNDING_PART;
 }
 
 /** What a policy is told of the lengths of CPU bursts. */

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FAULTS, FAULTY, pass } from '../../../src/base/index.ts';
+import { LOADER } from '../../harness/loader.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const LOADER = 'typescript' in process.features ? [] : ['--import', 'tsx'];
 
 /** What becomes of a process that passes the point `object.made` twice, and one that has another name once. */
 function fate(fault: string | undefined): { signal: string | null; said: string } {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { parseOptions } from '../../../src/cli/args.ts';
+import { parseOptions, parseWords } from '../../../src/cli/args.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
 import { says } from './scratch.ts';
 
@@ -80,4 +80,25 @@ test('parseOptions either returns numbers within their limits or throws a UsageE
       }
     }),
   );
+});
+
+test('parseWords gives what is no option, in order, and everything behind --', () => {
+  const table = {
+    all: { kind: 'flag', short: 'a', about: '' },
+    n: { kind: 'text', value: 'N', about: '' },
+  } as const;
+  const { given, others } = parseWords(table, ['x', '-a', 'y', '--n', '-', '-', '--', '-a', '--n']);
+  assert.deepEqual(given, { all: true, n: '-' });
+  assert.deepEqual(others, ['x', 'y', '-', '-a', '--n']);
+});
+
+test('A short form takes its value behind it or next to it, and flags go together', () => {
+  const table = {
+    all: { kind: 'flag', short: 'a', about: '' },
+    jobs: { kind: 'text', value: 'N', short: 'j', about: '' },
+  } as const;
+  for (const words of [['-a', '-j', '4'], ['-aj4'], ['-j4', '-a']])
+    assert.deepEqual(parseWords(table, words).given, { all: true, jobs: '4' });
+  assert.throws(() => parseWords(table, ['-x']), /^UsageError: Unknown option -x/);
+  assert.throws(() => parseWords(table, ['-j']), /^UsageError: -j needs a value: -j N/);
 });

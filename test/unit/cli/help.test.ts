@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import {
   doctorHelpText,
   helpText,
+  mapHelpText,
   optionLines,
   rushHelpText,
   simHelpText,
   topHelpText,
 } from '../../../src/cli/help.ts';
+import { MAP_OPTIONS, parseMap } from '../../../src/cli/map/options.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
 import { DOCTOR_OPTIONS, parseDoctor } from '../../../src/cli/doctor/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
@@ -63,9 +65,22 @@ test('The help of sim names every option, and its examples are taken', () => {
   for (const policy of written.split(/ +/)) parseSim(['--policy', policy]);
 });
 
+test('The help of map names every option, and its examples are taken', () => {
+  for (const name of Object.keys(MAP_OPTIONS))
+    assert.match(mapHelpText(), new RegExp(`^ {2}(?:-\\w, )?--${name} `, 'm'));
+  const examples = [
+    ...`${helpText()}${mapHelpText()}`.matchAll(/^ {2}(?:.* \| )?duodao map (.*?)(?: {2,}.*)?$/gm),
+  ];
+  assert.equal(examples.length, 8);
+  for (const [, line = ''] of examples) {
+    const words = (line.split(' > ')[0] ?? '').split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+    parseMap(words, { processors: 8, isTerminal: false });
+  }
+});
+
 test('The help fits into 80 columns', () => {
-  const texts = [helpText(), rushHelpText(), simHelpText(), topHelpText(), doctorHelpText()];
-  for (const line of texts.join('').split('\n')) assert.ok(columnsOf(line) <= 80, line);
+  const texts = [helpText(), rushHelpText(), mapHelpText(), simHelpText(), topHelpText(), doctorHelpText()];
+  for (const line of texts.join('\n').split('\n')) assert.ok(columnsOf(line) <= 80, line);
 });
 
 test('optionLines wraps a long text under itself', () => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { LOADER } from '../../harness/loader.ts';
 
 /** Runs a test with a folder of its own, and removes it whatever happens. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -38,12 +39,8 @@ export function failing(code: string): Writable {
   });
 }
 
-/** Newer versions of Node read TypeScript themselves; older ones need tsx, found from here. */
-const readsTypeScript = 'typescript' in process.features && Boolean(process.features.typescript);
 /** How a program of a test starts on this Node: the words before its file. */
-const NODE = [process.execPath, ...(readsTypeScript ? [] : ['--import', import.meta.resolve('tsx')])].join(
-  ' ',
-);
+const NODE = [process.execPath, ...LOADER].join(' ');
 
 export interface Ended {
   readonly code: number;

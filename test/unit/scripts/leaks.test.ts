@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { before, leaks, MARKER, type Past, processesLeft, settledLeaks } from '../../../scripts/leaks.js';
+import { LOADER } from '../../harness/loader.ts';
 
 const tmp = mkdtempSync(join(tmpdir(), 'leaks-'));
 after(() => rmSync(tmp, { recursive: true }));
@@ -48,8 +49,7 @@ test('An orphan that carries the marker is found by its name until it has ended'
 
 test('An orphan that has lost the marker is found by the arena it holds, until it has ended', async () => {
   const past = note();
-  const tsx = process.execArgv.includes('tsx') ? '--import tsx' : '';
-  const pid = await orphan(`'${process.execPath}' ${tsx} test/fixtures/runs/holds-an-arena.ts`);
+  const pid = await orphan(`'${process.execPath}' ${LOADER.join(' ')} test/fixtures/runs/holds-an-arena.ts`);
   const found = leaks(past).filter((leak) => leak.startsWith(`process ${pid}: `));
   assert.match(found.join(), /holds-an-arena\.ts, holds \/memfd:duodao-left/);
   await endOf(past, pid);

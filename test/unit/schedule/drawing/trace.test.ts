@@ -5,7 +5,7 @@ import { simulate } from '../../../../src/schedule/index.ts';
 import { assertGolden, everything } from './golden.ts';
 
 test('Timeline writes the trace that it wrote when somebody looked at it', () => {
-  assertGolden('everything.trace.json', `${JSON.stringify(everything().toTrace(), null, 1)}\n`);
+  assertGolden('everything.trace.txt', `${JSON.stringify(everything().toTrace(), null, 1)}\n`);
 });
 
 test('Timeline as a trace has each span once, in microseconds, and why it was chosen', () => {

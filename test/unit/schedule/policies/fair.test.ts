@@ -66,3 +66,14 @@ test('fair forgets a job that is not wanted any more', () => {
   assert.equal(queue.remove(jobs[0]!), false);
   assert.equal(drain(queue), 'B');
 });
+
+test('fair lets no job that is ahead of its share go first, nor get rid of that by blocking', () => {
+  const queue = fair({ slice: 2 }).start<TestJob>();
+  const [heavy, light] = [job('heavy', { weight: 2 }), job('light')];
+  arrive(queue, [heavy, light]);
+  assert.equal(queue.next(0, 0)?.job, heavy);
+  queue.left?.(heavy, 2, 2, 'blocked');
+  queue.add(heavy, 3, 'woken');
+  // Its next slice would end sooner, as it has more weight.
+  assert.equal(queue.next(3, 0)?.job, light);
+});

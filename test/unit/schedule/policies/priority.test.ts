@@ -83,3 +83,17 @@ test('priority with a quantum gives it to each job', () => {
   assert.equal(policy.isPreemptive, true);
   assert.equal(priority().isPreemptive, false);
 });
+
+test('priority counts what a job has gained only once', () => {
+  const queue = priority({ preemptive: true, agingEvery: 10 }).start<TestJob>();
+  const [old] = of(5) as [TestJob];
+  arrive(queue, [old], 0);
+  queue.next(40, 0);
+  queue.left?.(old, 1, 41, 'preempted');
+  queue.add(old, 41, 'preempted');
+  queue.next(41, 0);
+  queue.left?.(old, 1, 42, 'blocked');
+  queue.add(old, 50, 'woken');
+  arrive(queue, of(4), 50);
+  assert.equal(drain(queue, 50), 'p4 p5');
+});

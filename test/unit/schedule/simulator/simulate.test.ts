@@ -48,6 +48,7 @@ test('simulate lets in only so many jobs at once: with one, the CPU waits for I/
     batch.states(5).filter(({ job, state }) => job === 'B' && state === 'new'),
     [{ job: 'B', state: 'new', from: 0, to: 9 }],
   );
+  assert.ok(batch.states(3).every(({ state }) => state !== 'new'));
 });
 
 test('simulate tells a policy the truth, what bursts before suggest, or nothing', () => {
@@ -103,5 +104,51 @@ test('simulate takes times that differ only by rounding as one instant', () => {
   assert.deepEqual(
     timeline.decisions.map(({ job }) => job),
     ['A', 'A', 'A', 'B', 'A'],
+  );
+});
+
+test('simulate works with milliseconds since 1970', () => {
+  const now = 1_800_000_000_000;
+  const jobs = [
+    { name: 'A', arrival: now, burst: 30 },
+    { name: 'B', arrival: now + 5, burst: 2 },
+  ];
+  const { jobs: outcomes } = simulate(jobs, roundRobin({ quantum: 10 }));
+  assert.deepEqual(
+    outcomes.map(({ start, finish, waiting }) => [start - now, finish - now, waiting]),
+    [
+      [0, 32, 2],
+      [10, 12, 5],
+    ],
+  );
+});
+
+test('simulate stops a policy whose quanta are too short for time to pass', () => {
+  const jobs = ['A', 'B'].map((name) => ({ name, arrival: 1e12, burst: 1 }));
+  assert.throws(() => simulate(jobs, roundRobin({ quantum: 1e-6 })), {
+    name: 'TypeError',
+    message:
+      /^Cannot simulate the policy roundRobin as at 1000000000000 it gives quanta to "[AB]" and others that are too/,
+  });
+});
+
+test('simulate lets a CPU be taken away while it goes over to a job, which then has not run', () => {
+  const jobs = [
+    { name: 'A', burst: 6 },
+    { name: 'B', arrival: 1, burst: 3 },
+    { name: 'C', arrival: 1.5, burst: 1 },
+  ];
+  const timeline = simulate(jobs, 'srtf', { switchCost: 1 });
+  assert.deepEqual(
+    timeline.jobs.map(({ name, start, response }) => [name, start, response]),
+    [
+      ['A', 0, 0],
+      ['B', 4.5, 3.5],
+      ['C', 2.5, 1],
+    ],
+  );
+  assert.deepEqual(
+    timeline.states(5).find(({ job }) => job === 'B'),
+    { job: 'B', state: 'ready', from: 1, to: 4.5 },
   );
 });

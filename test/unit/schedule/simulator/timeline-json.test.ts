@@ -5,7 +5,7 @@ import { simulate, Timeline } from '../../../../src/schedule/index.ts';
 import { assertGolden, everything } from '../drawing/golden.ts';
 
 test('Timeline writes the JSON that it wrote when somebody looked at it', () => {
-  assertGolden('everything.json', `${JSON.stringify(everything(), null, 1)}\n`);
+  assertGolden('everything.json.txt', `${JSON.stringify(everything(), null, 1)}\n`);
 });
 
 test('Timeline that was written and read is the same', () => {

@@ -1,0 +1,39 @@
+/** How long to look is learned from what came: tried here on sequences of gaps. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Patience } from '../../../src/pool/patience.ts';
+
+test('Who finds things by looking looks for about twice as long as they took, and never for less than a tenth of a ms', () => {
+  const patience = new Patience();
+  patience.learn(0.4, false);
+  assert.equal(patience.ms, 0.8);
+  for (let times = 0; times < 200; times++) patience.learn(0.001, false);
+  assert.equal(patience.ms, 0.1);
+});
+
+test('Who slept and was woken soon looks for longer the next time', () => {
+  const patience = new Patience();
+  patience.learn(0.16, true);
+  assert.equal(patience.ms, 0.32);
+  patience.learn(0.15, false);
+  assert.ok(patience.ms >= 0.3);
+  patience.learn(0.9, true);
+  assert.equal(patience.ms, 1, 'a millisecond at most');
+});
+
+test('Who looks for longer in vain gives that up for a while, and tries again afterwards', () => {
+  const patience = new Patience();
+  patience.learn(0.16, true);
+  patience.learn(0.5, true);
+  assert.ok(patience.ms < 0.1);
+  for (let times = 0; times < 199; times++) patience.learn(0.06, true);
+  assert.ok(patience.ms < 0.1);
+  patience.learn(0.06, true);
+  assert.equal(patience.ms, 0.1);
+});
+
+test('What takes a millisecond and more is not looked for', () => {
+  const patience = new Patience();
+  patience.learn(20, true);
+  assert.ok(patience.ms < 0.1);
+});
