@@ -65,7 +65,7 @@ async function strikes([point, hit, fate, ran]: (typeof STAGES)[number]): Promis
 }
 
 for (const stage of STAGES)
-  test(`A task whose worker is killed at ${stage[0]} ${stage[2]}, all others are done once, and the pool heals`, async () => {
+  test(`A task whose worker is killed at ${stage[0]} ${stage[2]}, all others are done once, and it heals`, async () => {
     const before = await restingBytes();
     await strikes(stage);
     await assertGivenBack(before);
@@ -93,7 +93,7 @@ test('A worker that is killed before it can begin is replaced, and no task knows
   await pool[Symbol.asyncDispose]();
 });
 
-test('A task that always kills its worker is given up after its repetitions, by name; others are not touched', async () => {
+test('A task that always kills its worker is given up, by name, and no other is touched', async () => {
   const pool = new Pool({ workers: 2, retryDelayMs: 1 });
   const poison = pool.submit(doomed.killsItself, [], { retries: 3, name: 'poison' });
   const counts = new SharedArray('i32', 40);
