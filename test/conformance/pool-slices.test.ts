@@ -1,4 +1,4 @@
-/** Policies that take a CPU from a task that has not ended: who runs is seen in the kernel's states and by timeline(). */
+/** Policies that take a CPU from a task that has not ended: the kernel's states and timeline() say who runs. */
 import assert from 'node:assert/strict';
 import test, { after as atEnd } from 'node:test';
 import { DuodaoError, Event, Lock, Pool, SharedArray } from '../../src/index.ts';
@@ -87,7 +87,7 @@ test('A task that waits for something gives its CPU away meanwhile', async () =>
   assert.equal(await first, 'let go');
 });
 
-test('Who waits for a lock of a suspended worker gets it, though the policy would never let its holder run', async () => {
+test('Who waits for a lock of a suspended worker gets it, though the policy would starve its holder', async () => {
   await warm(ranked, 3);
   const lock = new Lock();
   const counters = new SharedArray('i32', 2);
