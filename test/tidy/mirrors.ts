@@ -26,6 +26,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/schedule/simulator/outcomes.ts': 'test/unit/schedule/simulator/textbooks.test.ts',
   'src/schedule/simulator/recorder.ts': 'test/unit/schedule/simulator/machine.test.ts',
   'src/schedule/simulator/sim-job.ts': 'test/unit/schedule/simulator/machine.test.ts',
+  'src/memory/waits.ts': 'test/conformance/pool-slices.test.ts',
   'src/pool/clock.ts': 'test/conformance/pool-slices.test.ts',
   'src/pool/crew/crew.ts': 'test/conformance/pool-life.test.ts',
   'src/pool/crew/losses.ts': 'test/crash/pool-kill.test.ts',

@@ -131,7 +131,7 @@ export class Server {
     return this.#isThere(taken) && this.#mayTake(taken);
   }
 
-  /** Whether this request was sent. A caller that takes back what it has not published is ahead of that for a moment. */
+  /** Whether this request was sent. A caller that takes back what it has not published is ahead for a moment. */
   #isThere(number: number): boolean {
     return ((Atomics.load(this.#line.words, AT.sent) - number) | 0) > 0;
   }
