@@ -42,6 +42,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/pool/messages.ts': 'test/conformance/pool.test.ts',
   'src/pool/options.ts': 'test/conformance/pool-life.test.ts',
   'src/pool/pool.ts': 'test/conformance/pool.test.ts',
+  'src/pool/shop/refusals.ts': 'test/conformance/pool-life.test.ts',
   'src/pool/shop/shop.ts': 'test/conformance/pool-control.test.ts',
   'src/pool/shop/watch.ts': 'test/conformance/pool-control.test.ts',
   'src/pool/slices/scheduler.ts': 'test/conformance/pool-slices.test.ts',
