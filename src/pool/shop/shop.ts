@@ -148,7 +148,7 @@ export class Shop {
     if (member.done >= this.settings.maxTasksPerWorker) this.#retire(member);
     const { verdict } = entry;
     if (verdict) this.#giveUp(entry, verdict);
-    else if (failed) this.#repeatOrFail(entry, value);
+    else if (failed && !entry.isSettled) this.#repeatOrFail(entry, value);
     else this.settle(entry, 'done', value);
   }
 
