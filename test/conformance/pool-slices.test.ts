@@ -104,6 +104,7 @@ test('Who waits for a lock of a suspended worker gets it, though the policy woul
 });
 
 test('The same for a waiter in another worker', async () => {
+  await warm(ranked, 3);
   const lock = new Lock();
   const counters = new SharedArray('i32', 2);
   const [held, begun] = [new Event(), new Event()];
@@ -138,22 +139,32 @@ test('No worker is suspended inside a guard: locks go on from hand to hand', asy
 });
 
 test('A worker that somebody else continues is stopped again', async () => {
+  await warm(ranked, 2);
   const counters = new SharedArray('i32', 3);
-  const begun = new Event();
-  const other = ranked.submit(tasks.countsUp, [counters, 1, begun], { priority: 9 });
-  await begun.wait();
-  const tyrant = ranked.submit(tasks.countsUp, [counters, 0], { priority: 1 });
+  const { view } = counters;
+  const begun = [new Event(), new Event()] as const;
+  const other = ranked.submit(tasks.countsUp, [counters, 1, begun[0]], { priority: 9 });
+  await begun[0].wait();
+  const tyrant = ranked.submit(tasks.countsUp, [counters, 0, begun[1]], { priority: 1 });
+  await begun[1].wait();
   await until('it is stopped', () => stoppedWorker(ranked) !== undefined);
   const pid = stoppedWorker(ranked) as number;
-  const before = Atomics.load(counters.view, 1);
-  process.kill(pid, 'SIGCONT');
+  const before = Atomics.load(view, 1);
+  await until('it has run', () => {
+    process.kill(pid, 'SIGCONT');
+    return Atomics.load(view, 1) > before;
+  });
   await until('it is stopped again', () => isStopped(pid));
-  await until('it stays so', () => Atomics.load(counters.view, 1) >= before && isStopped(pid));
-  counters.view[2] = 1;
+  const after = Atomics.load(view, 1);
+  const turns = Atomics.load(view, 0);
+  await until('the other one goes on', () => Atomics.load(view, 0) > turns + 1000);
+  assert.equal(Atomics.load(view, 1), after);
+  view[2] = 1;
   assert.deepEqual([(await other.result) === pid, (await tyrant.result) === pid], [true, false]);
 });
 
 test('A suspended task can be cancelled, and its time limit does not run', async () => {
+  await warm(ranked, 2);
   const counters = new SharedArray('i32', 2);
   const begun = [new Event(), new Event(), new Event()] as const;
   const limited = ranked.submit(tasks.burns, [150, begun[0]], { priority: 8, taskTimeoutMs: 1000 });
