@@ -48,7 +48,8 @@ export class Sharing {
 
   hear(news: News): void {
     if (news.what === 'seat') {
-      this.#seats.set(news.seat, new Seat(news.pid, news.line));
+      const seat = Seat.of(news.pid, news.line);
+      if (seat) this.#seats.set(news.seat, seat);
       return;
     }
     if (news.what === 'end') {
