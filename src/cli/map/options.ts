@@ -4,6 +4,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
+import { isatty } from 'node:tty';
 import { type Given, type Options, parseWords } from '../args.ts';
 import { quoted, UsageError } from '../usage-error.ts';
 import { parseBytes, parseJobs } from './amounts.ts';
@@ -131,7 +132,7 @@ export function parseMap(words: readonly string[], around: Surroundings = surrou
 }
 
 function surroundings(): Surroundings {
-  return { processors: availableParallelism(), isTerminal: process.stdin.isTTY };
+  return { processors: availableParallelism(), isTerminal: isatty(0) };
 }
 
 const FILES = ['lines', 'ndjson', 'null'] as const;

@@ -34,12 +34,13 @@ const BLOCK_BYTES = 2 ** 18;
  */
 export async function openSource(
   input: Input,
-  stdin: NodeJS.ReadableStream & { destroy?(): unknown } = process.stdin,
+  stdin?: NodeJS.ReadableStream & { destroy?(): unknown },
 ): Promise<Source> {
   if (input.from === 'words') return sourceOf('text', once(input.words), () => {}, input.words.length);
   if (input.from === 'glob') return sourceOf('text', oneByOne(glob(input.pattern)), () => {});
   const name = input.path === '-' ? 'standard input' : input.path;
-  const stream = input.path === '-' ? stdin : await openFile(input.path);
+  // Node.js opens standard input when it is first looked at.
+  const stream = input.path === '-' ? (stdin ?? process.stdin) : await openFile(input.path);
   // Whoever reads hears of its failures; later, when nobody does, they are of no interest.
   stream.on('error', () => undefined);
   const blocks = stream as AsyncIterable<Buffer>;

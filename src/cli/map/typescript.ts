@@ -10,11 +10,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FORM } from '../../base/index.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What is asked of this process. */
 export interface Runtime {
-  /** Whether Node.js reads TypeScript. */
+  /** Whether Node.js reads TypeScript, or has been made to. */
   readonly isNative: boolean;
   readonly flags: readonly string[];
   readonly folder: string;
@@ -49,7 +50,8 @@ export function loaderFlag(
 
 function runtime(): Runtime {
   return {
-    isNative: 'typescript' in process.features && Boolean(process.features.typescript),
+    // Who runs these sources as they are has a loader for them, or needs none.
+    isNative: FORM === '.ts' || ('typescript' in process.features && Boolean(process.features.typescript)),
     flags: [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)],
     folder: process.cwd(),
   };
