@@ -94,7 +94,7 @@ test('A terminated pool rejects all that is not done, and ends at once', async (
   const many = pool.map(tasks.same<number>, [1, 2, 3]);
   await begun.wait();
   pool.terminate();
-  for (const one of [running, queued, many]) await assert.rejects(one, { code: 'closed' });
+  await Promise.all([running, queued, many].map((one) => assert.rejects(one, { code: 'closed' })));
   await pool.join();
   await pool.drain();
 });

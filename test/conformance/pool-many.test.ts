@@ -210,7 +210,7 @@ test('A pool that is terminated ends calls whose source gives nothing', async ()
   };
   const calls = [one.map(tasks.same<number>, silent), collect(one.stream(tasks.same<number>, silent))];
   setImmediate(() => one.terminate());
-  for (const call of calls) await assert.rejects(call, { code: 'closed' });
+  await Promise.all(calls.map((call) => assert.rejects(call, { code: 'closed' })));
   await one.join();
 });
 

@@ -162,7 +162,10 @@ for (const [policy, name] of [
     // Each has its process before the first one begins.
     const gate = new Event();
     const warm = BURSTS.map(() => real.submit(waits, [new Event(), gate], { expectedMs: 0 }).result);
-    await until('all are there', () => !policy.isPreemptive || real.stats().workers.every(({ tasks }) => tasks > 0));
+    await until(
+      'all are there',
+      () => !policy.isPreemptive || real.stats().workers.every(({ tasks }) => tasks > 0),
+    );
     gate.set();
     await Promise.all(warm);
     const order: number[] = [];

@@ -149,7 +149,7 @@ test('All workers killed at once take their tasks with them and no other, idle o
   await Promise.all(begun.map((one) => one.wait()));
   const behind = Array.from({ length: 50 }, (_, index) => pool.run(add, index, 1));
   for (const { pid } of pool.stats().workers) process.kill(pid as number, 'SIGKILL');
-  for (const one of stuck) await assert.rejects(one, isExited);
+  await Promise.all(stuck.map((one) => assert.rejects(one, isExited)));
   assert.deepEqual(
     await Promise.all(behind),
     behind.map((_, index) => index + 1),
