@@ -12,6 +12,8 @@ export type EntryState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
 /** Who wants to know how a task ends. */
 export interface Client {
+  /** Whether its tasks are taken in also when the pool has been closed: it was called before. */
+  readonly isHeld?: boolean;
   /** `failed`: then the value is the reason. */
   settled(entry: Entry, failed: boolean, value: unknown): void;
   said?(entry: Entry, isPart: boolean, value: unknown): void;

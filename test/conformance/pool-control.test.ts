@@ -103,6 +103,24 @@ test('A task that asks for its signal and does not end is ended by force after i
   assert.equal(await pool.run(tasks.add, 1, 2), 3);
 });
 
+test('To cancel a task whose result is still being loaded hurts nobody else', async () => {
+  let load: (() => void) | undefined;
+  globalThis.latePart = new Promise((resolve) => (load = resolve));
+  await using one = new Pool({ workers: 1 });
+  const task = one.submit(tasks.givesLate, []);
+  await until('its answer has come', () => one.stats().workers[0]?.done === 1);
+  assert.equal(task.state, 'running');
+  const [begun, gate] = [new Event(), new Event()];
+  const other = one.run(tasks.waits, begun, gate);
+  await begun.wait();
+  task.cancel();
+  await assert.rejects(task.result, { name: 'AbortError' });
+  gate.set();
+  assert.equal(await other, 'let go');
+  load?.();
+  assert.equal((await one.run(tasks.givesLate))(2), 6);
+});
+
 test('To cancel what is settled changes nothing', async () => {
   const task = pool.submit(tasks.add, [1, 2]);
   assert.equal(await task.result, 3);

@@ -173,7 +173,7 @@ function badPolicy(name: string, next: (jobs: Job[]) => unknown): Policy {
   return { name, isPreemptive: false, start };
 }
 
-test('A policy that chooses nothing, throws, or gives what is none of its tasks breaks the pool, by its name', async () => {
+test('A policy that chooses nothing, throws, or gives foreign tasks breaks the pool, by its name', async () => {
   const foreign = { id: 1, name: 'foreign' };
   let first: Job | undefined;
   const twice = (jobs: Job[]): unknown => ({ job: (first ??= jobs.shift()), why: '' });

@@ -190,6 +190,30 @@ test('A signal ends a call over many items with its reason, also when the source
   }
 });
 
+test('A map that was called before its pool is closed is done', async () => {
+  const one = new Pool({ workers: 1 });
+  const [short, late] = [range(300), range(20)];
+  const source = async function* (): AsyncGenerator<number> {
+    for (const item of late) yield await Promise.resolve(item);
+  };
+  const maps = [one.map(tasks.same<number>, short), one.map(tasks.same<number>, source())];
+  one.close();
+  assert.deepEqual(await Promise.all(maps), [short, late]);
+  await assert.rejects(one.run(tasks.add, 1, 2), { code: 'closed' });
+  await one.join();
+});
+
+test('A pool that is terminated ends calls whose source gives nothing', async () => {
+  const one = new Pool({ workers: 1 });
+  const silent: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
+  };
+  const calls = [one.map(tasks.same<number>, silent), collect(one.stream(tasks.same<number>, silent))];
+  setImmediate(() => one.terminate());
+  for (const call of calls) await assert.rejects(call, { code: 'closed' });
+  await one.join();
+});
+
 test('A call over what is not iterable is refused, and so are options that do not exist', async () => {
   await assert.rejects(pool.map(tasks.same<number>, 5 as never), { name: 'TypeError', message: /iterable/ });
   assert.throws(() => pool.stream(tasks.same<number>, undefined as never), /iterable/);

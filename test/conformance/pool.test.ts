@@ -161,6 +161,9 @@ test('A part or progress may be a function or a shared object', async () => {
   const got: unknown[] = [];
   for await (const part of task) got.push(part);
   assert.deepEqual(got, [tasks.add]);
+  const other = pool.submit(tasks.progresses, [tasks.add]);
+  await other.result;
+  assert.equal(other.progress, tasks.add);
 });
 
 test('Outside of a task there is no current one, neither here nor in a worker', async () => {

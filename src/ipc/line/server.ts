@@ -39,6 +39,8 @@ export class Server {
   #position = 0;
   #number = 0;
   #start = 0;
+  /** How far the caller had read when room was asked for last: one that reads right after a refusal is not missed. */
+  #seen = 0;
   /** Of the request that was taken last. */
   type = 0;
   about = 0;
@@ -55,7 +57,7 @@ export class Server {
     const { words, rings } = this.#line;
     for (;;) {
       const taken = Atomics.load(words, AT.taken);
-      if (taken === Atomics.load(words, AT.sent) || !this.#mayTake(taken)) return false;
+      if (!this.#isThere(taken) || !this.#mayTake(taken)) return false;
       if (Atomics.compareExchange(words, AT.taken, taken, (taken + 1) | 0) !== taken) continue;
       this.#number = taken;
       if (FAULTY) pass('line.taken');
@@ -126,7 +128,12 @@ export class Server {
   get hasWork(): boolean {
     const { words } = this.#line;
     const taken = Atomics.load(words, AT.taken);
-    return taken !== Atomics.load(words, AT.sent) && this.#mayTake(taken);
+    return this.#isThere(taken) && this.#mayTake(taken);
+  }
+
+  /** Whether this request was sent. A caller that takes back what it has not published is ahead for a moment. */
+  #isThere(number: number): boolean {
+    return ((Atomics.load(this.#line.words, AT.sent) - number) | 0) > 0;
   }
 
   #mayTake(number: number): boolean {
@@ -184,7 +191,13 @@ export class Server {
   }
 
   get #used(): number {
-    return Atomics.load(this.#line.words, AT.head) >>> 0;
+    this.#seen = Atomics.load(this.#line.words, AT.head) >>> 0;
+    return this.#seen;
+  }
+
+  /** Whether the caller has read something since then. */
+  #isRead(since: number): boolean {
+    return Atomics.load(this.#line.words, AT.head) >>> 0 !== since;
   }
 
   #publish(): void {
@@ -211,14 +224,14 @@ export class Server {
 
   /** Waits until the caller has read something, or gives the present request up. */
   async untilRoom(): Promise<void> {
-    const read = this.#used;
-    await this.#sleeper.sleep(() => this.#used !== read);
+    const read = this.#seen;
+    await this.#sleeper.sleep(() => this.#isRead(read));
   }
 
   /** Blocks the thread for it. */
   untilRoomSync(): void {
-    const read = this.#used;
-    this.#sleeper.sleepSync(() => this.#used !== read);
+    const read = this.#seen;
+    this.#sleeper.sleepSync(() => this.#isRead(read));
   }
 
   /** Waits until the present request is to be given up. */

@@ -220,10 +220,20 @@ export class Member {
       this.#ears.ready(this);
     } else if (type === BROKEN) {
       this.#ears.broken(this, answer.failure ?? value);
-    } else {
-      const entry = this.current;
-      if (entry && (type === PROGRESS || type === PART)) this.#ears.said(entry, type === PART, value);
-    }
+    } else if (type === PROGRESS || type === PART) this.#say(answer);
+  }
+
+  #say({ type, value, isLater }: Answer): void {
+    const entry = this.current;
+    if (!entry) return;
+    const { said } = this.#ears;
+    if (!isLater || type === PART) said(entry, type === PART, value);
+    if (!isLater) return;
+    // Of a part that does not arrive whoever iterates over them hears.
+    (value as Promise<unknown>).then(
+      (arrived) => type === PROGRESS && said(entry, false, arrived),
+      () => undefined,
+    );
   }
 
   #finish({ type, value, took, isLater, failure }: Answer): void {

@@ -52,6 +52,8 @@ export class Many<T> implements Client {
   #isFull: (() => void) | undefined;
   #onCancel: (() => void) | undefined;
   #isCancelled = false;
+  /** Whether the pool does all of it, also if it is closed meanwhile. */
+  readonly isHeld: boolean;
 
   constructor(
     shop: Shop,
@@ -59,7 +61,9 @@ export class Many<T> implements Client {
     terms: Terms,
     options: ManyOptions,
     onSettled: (entry: Entry | undefined, index: number, failed: boolean, value: unknown) => void,
+    isHeld = false,
   ) {
+    this.isHeld = isHeld;
     this.#shop = shop;
     this.#what = what;
     this.#terms = terms;
@@ -90,7 +94,13 @@ export class Many<T> implements Client {
   /** Takes items until the source has no more, or this was cancelled. Rejects with what the source throws. */
   async feed(items: Items<T>): Promise<void> {
     if (isAsync(items)) {
-      await this.#feedLate(items[Symbol.asyncIterator]());
+      const source = items[Symbol.asyncIterator]();
+      try {
+        await this.#feedLate(source);
+      } catch (error) {
+        if (this.#shop.refusal) leave(source); // else it failed by itself
+        throw error;
+      }
       return;
     }
     for (const item of items) {
@@ -107,22 +117,25 @@ export class Many<T> implements Client {
       if (next?.done) return;
       if (next && !this.#hasRoom) await this.#untilRoom();
       if (!next || this.#isCancelled) break;
-      try {
-        this.#begin(next.value);
-      } catch (error) {
-        leave(source);
-        throw error;
-      }
+      this.#begin(next.value);
     }
     leave(source);
   }
 
-  /** What the source gives next; undefined when nobody wants it any more. */
-  #nextOf(source: AsyncIterator<T>): Promise<IteratorResult<T> | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#onCancel = () => resolve(undefined);
-      Promise.resolve(source.next()).then(resolve, reject);
-    });
+  /** What the source gives next; undefined when nobody wants it any more. Rejects also when the pool fails. */
+  async #nextOf(source: AsyncIterator<T>): Promise<IteratorResult<T> | undefined> {
+    const { failures } = this.#shop;
+    let onFailure: ((error: unknown) => void) | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#onCancel = () => resolve(undefined);
+        onFailure = reject;
+        failures.add(reject);
+        Promise.resolve(source.next()).then(resolve, reject);
+      });
+    } finally {
+      if (onFailure) failures.delete(onFailure);
+    }
   }
 
   #untilRoom(): Promise<void> {

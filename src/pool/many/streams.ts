@@ -19,6 +19,10 @@ export interface ManyCall<T> {
 
 /** All results in the order of the items; rejects with what the first item that failed was rejected with. */
 export async function all<T, R>(call: ManyCall<T>, options: ManyOptions): Promise<R[]> {
+  return await call.shop.during(() => untilAll<T, R>(call, options));
+}
+
+async function untilAll<T, R>(call: ManyCall<T>, options: ManyOptions): Promise<R[]> {
   const { shop, what, items, terms } = call;
   const { signal } = options;
   signal?.throwIfAborted();
@@ -26,13 +30,20 @@ export async function all<T, R>(call: ManyCall<T>, options: ManyOptions): Promis
   let left = 0;
   let failure: { readonly index: number; readonly reason: unknown } | undefined;
   let onEnd: (() => void) | undefined;
-  const many: Many<T> = new Many<T>(shop, what, terms, options, (_, index, failed, value) => {
-    if (!failed) results[index] = value as R;
-    else if (!failure || index < failure.index) failure = { index, reason: value };
-    left -= 1;
-    many.release(1);
-    if (left === -many.count) onEnd?.();
-  });
+  const many: Many<T> = new Many<T>(
+    shop,
+    what,
+    terms,
+    options,
+    (_, index, failed, value) => {
+      if (!failed) results[index] = value as R;
+      else if (!failure || index < failure.index) failure = { index, reason: value };
+      left -= 1;
+      many.release(1);
+      if (left === -many.count) onEnd?.();
+    },
+    true,
+  );
   const onAbort = (): void => many.cancel(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { DuodaoError } from '../../base/index.ts';
+import type { DuodaoError } from '../../base/index.ts';
 import type { Load } from '../../ipc/index.ts';
 import type { Exit } from '../../process/index.ts';
 import { Backlog } from './backlog.ts';
@@ -22,6 +22,7 @@ import type { PoolFunction } from '../functions.ts';
 import { lossOf } from '../crew/losses.ts';
 import type { Member, MemberEars } from '../crew/member.ts';
 import type { Settings } from '../options.ts';
+import { closed, initializerFailed } from './refusals.ts';
 import { Pump } from './pump.ts';
 import { Tally } from '../figures/tally.ts';
 import { Trace } from '../figures/trace.ts';
@@ -39,6 +40,10 @@ export class Shop {
   readonly #pump: Pump;
   readonly #watch: Watch;
   readonly #idle: Set<() => void> = new Set();
+  /** Calls over many items that are to be done, also if the pool is closed meanwhile. */
+  #calls = 0;
+  /** Who wants to hear at once when nothing goes on any more. */
+  readonly failures: Set<(error: DuodaoError) => void> = new Set();
   #ids = 0;
   /** Tasks that are not settled. */
   pending = 0;
@@ -84,7 +89,7 @@ export class Shop {
     client: Client,
     index: number,
   ): Entry {
-    if (this.refusal) throw this.refusal;
+    if (this.refusal && (this.#isOver || !client.isHeld)) throw this.refusal;
     const now = performance.now();
     this.#ids += 1;
     const entry = new Entry(this.#ids, what, load, args, terms, client, index, now);
@@ -143,7 +148,7 @@ export class Shop {
     if (member.done >= this.settings.maxTasksPerWorker) this.#retire(member);
     const { verdict } = entry;
     if (verdict) this.#giveUp(entry, verdict);
-    else if (failed) this.#repeatOrFail(entry, value);
+    else if (failed && !entry.isSettled) this.#repeatOrFail(entry, value);
     else this.settle(entry, 'done', value);
   }
 
@@ -260,6 +265,7 @@ export class Shop {
       for (const entry of member.entries) this.settle(entry, 'failed', error);
       member.kill();
     }
+    for (const failed of this.failures) failed(error);
     this.#sayIfIdle();
   }
 
@@ -276,25 +282,19 @@ export class Shop {
     });
   }
 
+  /** Whatever a call has to have done counts as pending while it lasts. */
+  during<T>(call: () => Promise<T>): Promise<T> {
+    this.#calls += 1;
+    return call().finally(() => {
+      this.#calls -= 1;
+      this.#sayIfIdle();
+    });
+  }
+
   #sayIfIdle(): void {
-    if (this.pending > 0) return;
+    if (this.pending > 0 || (this.#calls > 0 && !this.#isOver)) return;
     if (this.refusal) this.crew.dismiss();
     for (const resolve of this.#idle) resolve();
     this.#idle.clear();
   }
-}
-
-function closed(name: string, why: string): DuodaoError {
-  return new DuodaoError('closed', `Cannot run a task in the pool ${name} as ${why}`, { pool: name });
-}
-
-function initializerFailed({ name, initializer }: Settings, reason: unknown): DuodaoError {
-  const what = initializer?.name || 'the initializer';
-  const text = reason instanceof Error ? reason.message : String(reason);
-  return new DuodaoError(
-    'broken',
-    `Cannot go on with the pool ${name} as its initializer ${what} failed: ${text}`,
-    { pool: name },
-    { cause: reason },
-  );
 }

@@ -76,6 +76,10 @@ export class Watch {
   giveUp(member: Member, entry: Entry, state: 'failed' | 'cancelled', reason: unknown): void {
     member.read(); // it may have ended
     if (entry.isSettled || entry.member !== member || entry.verdict) return;
+    if (!member.entries.includes(entry)) {
+      this.#ears.settle(entry, state, reason); // only its result has to be loaded: the worker is done with it
+      return;
+    }
     const back = member.takeBack();
     this.#ears.back(back.filter((one) => one !== entry));
     if (back.includes(entry)) {
