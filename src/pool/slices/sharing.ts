@@ -144,7 +144,7 @@ export class Sharing {
       name: seat.name,
       cpu: seat.cpu,
       start: seat.sliceAt,
-      end: now,
+      end: Math.max(now, seat.sliceAt), // it may have begun after this look did
       why: seat.why,
     });
   }
