@@ -25,6 +25,8 @@ export interface Terms {
   readonly expectedMs: number | undefined;
   readonly taskTimeoutMs: number | (() => number | undefined) | undefined;
   readonly retries: number;
+  /** As many of its kind as may be given to a worker at once, however long they take; 0: by how long they take. */
+  readonly chunk: number;
   readonly name: string | undefined;
 }
 
