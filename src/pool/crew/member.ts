@@ -142,9 +142,9 @@ export class Member {
   }
 
   /** Whether it may be given this one. */
-  takes({ expected, terms }: Entry): boolean {
+  takes({ estimate, terms }: Entry): boolean {
     if (this.load < Math.max(1, terms.chunk)) return true;
-    return expected !== undefined && this.backlogMs + expected <= WINDOW_MS;
+    return estimate !== undefined && this.backlogMs + estimate <= WINDOW_MS;
   }
 
   /**
@@ -165,7 +165,7 @@ export class Member {
     entry.member = this;
     entry.state = 'running';
     entry.sentAt = performance.now();
-    entry.estimateMs = entry.expected ?? UNKNOWN_MS;
+    entry.estimateMs = entry.estimate ?? UNKNOWN_MS;
     this.backlogMs += entry.estimateMs;
     this.#entries.push(entry);
     this.#slicer?.given(this.id, entry, this.caller.count);
