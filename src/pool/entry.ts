@@ -25,6 +25,8 @@ export interface Terms {
   readonly expectedMs: number | undefined;
   readonly taskTimeoutMs: number | (() => number | undefined) | undefined;
   readonly retries: number;
+  /** As many of its kind as may be given to a worker at once, however long they take; 0: by how long they take. */
+  readonly chunk: number;
   readonly name: string | undefined;
 }
 
@@ -39,6 +41,8 @@ export class Entry implements Job {
   /** The place among others of the same call; −1 if it is alone. */
   readonly index: number;
   readonly arrival: number;
+  /** What it was believed to take when it came: it must not change while a policy has put it in order by that. */
+  readonly expected: number | undefined;
   state: EntryState = 'queued';
   /** How often a worker was given it and has begun. */
   attempts = 0;
@@ -75,6 +79,7 @@ export class Entry implements Job {
     this.client = client;
     this.index = index;
     this.arrival = arrival;
+    this.expected = terms.expectedMs ?? what.expectedMs;
   }
 
   get name(): string {
@@ -85,7 +90,8 @@ export class Entry implements Job {
     return this.terms.priority;
   }
 
-  get expected(): number | undefined {
+  /** What it is believed to take by what is known now. */
+  get estimate(): number | undefined {
     return this.terms.expectedMs ?? this.what.expectedMs;
   }
 

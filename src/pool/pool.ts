@@ -133,8 +133,12 @@ export class Pool implements AsyncDisposable {
     if (!isIterable(items))
       throw new TypeError('Cannot run a function over items as they must be iterable, or async iterable');
     this.#needOpen();
-    this.#shop.crew.chunk = options.chunkSize ?? 0;
-    return { shop: this.#shop, what: this.#book.find(fn), items, terms: this.#terms(options) };
+    return {
+      shop: this.#shop,
+      what: this.#book.find(fn),
+      items,
+      terms: this.#terms(options, options.chunkSize),
+    };
   }
 
   #take(fn: AnyFunction, args: readonly unknown[], client: Client, terms: Terms): Entry {
@@ -142,8 +146,9 @@ export class Pool implements AsyncDisposable {
     return this.#shop.take(this.#book.find(fn), loadOf(args, 'args'), args, terms, client, -1);
   }
 
-  #terms({ priority = 0, expectedMs, taskTimeoutMs, retries, name }: TaskOptions): Terms {
-    return { priority, expectedMs, taskTimeoutMs, retries: retries ?? this.#shop.settings.retries, name };
+  #terms({ priority = 0, expectedMs, taskTimeoutMs, retries, name }: TaskOptions, chunk = 0): Terms {
+    const repeats = retries ?? this.#shop.settings.retries;
+    return { priority, expectedMs, taskTimeoutMs, retries: repeats, name, chunk };
   }
 
   get #plain(): Terms {

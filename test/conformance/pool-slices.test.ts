@@ -1,185 +1,253 @@
-/**
- * Policies that share CPUs by time: workers are suspended and go on, also while their parent is busy, and nobody waits
- * for one that is suspended.
- */
+/** Policies that take a CPU from a task that has not ended: the kernel's states and timeline() say who runs. */
 import assert from 'node:assert/strict';
 import test, { after as atEnd } from 'node:test';
-import { Event, Lock, Pool, SharedArray } from '../../src/index.ts';
-import { here, isInsideGuard } from '../../src/memory/index.ts';
-import { signalProcess, startTimeOf, stateLetterOf, threadsOf } from '../../src/platform/index.ts';
-import { fcfs, mlfq, type Policy, roundRobin, simulate, srtf } from '../../src/schedule/index.ts';
-import { burns, burnsWithin, counts, waits } from '../fixtures/pool/slices.ts';
+import { DuodaoError, Event, Lock, Pool, SharedArray } from '../../src/index.ts';
+import { stateLetterOf } from '../../src/platform/index.ts';
+import {
+  mlfq,
+  type Policy,
+  priority,
+  roundRobin,
+  simulate,
+  type Span,
+  srtf,
+} from '../../src/schedule/index.ts';
+import * as tasks from '../fixtures/pool/slices.ts';
+import { pidOf, spins, waits } from '../fixtures/pool/tasks.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { until } from '../harness/tree.ts';
 
-/** One CPU that is shared in short turns, by four processes. */
-const pool = new Pool({ workers: 1, degree: 4, policy: roundRobin({ quantum: 5 }), trace: true });
-atEnd(() => pool[Symbol.asyncDispose]());
-endsClean();
+/** The best first, and at once; so who is bad enough may wait for ever. */
+const ranked = new Pool({ workers: 1, degree: 3, policy: priority({ preemptive: true }) });
+const turns = new Pool({ workers: 1, degree: 3, policy: roundRobin({ quantum: 5 }), trace: true });
+atEnd(async () => {
+  await ranked[Symbol.asyncDispose]();
+  await turns[Symbol.asyncDispose]();
+});
+endsClean(); // after the pools have ended
 
-const pids = (): number[] => pool.stats().workers.flatMap(({ pid }) => pid ?? []);
-const isStopped = (pid: number): boolean => stateLetterOf(pid) === 'T';
-
-/** Two tasks that count, each in its place, until the end is set. */
-function twoCount(): { places: SharedArray<'i32'>; end: Event; both: Promise<number[]> } {
-  const [places, end] = [new SharedArray('i32', 2), new Event()];
-  const both = Promise.all([0, 1].map((place) => pool.run(counts, places, place, end)));
-  return { places, end, both };
+/** A worker for each task that may be begun: else a test would be about how long they take to start. */
+async function warm(pool: Pool, count: number): Promise<void> {
+  const counters = new SharedArray('i32', count + 1);
+  const all = Array.from({ length: count }, (_, index) => pool.run(tasks.countsUp, counters, index));
+  await until(
+    'all are there',
+    () => pool.stats().workers.filter(({ state }) => state === 'running').length === count,
+  );
+  counters.view[count] = 1;
+  await Promise.all(all);
 }
 
-/** Both have come further since. */
-async function bothGoOn(places: SharedArray<'i32'>): Promise<void> {
-  const before = [...places.view];
-  await until('both go on', () => places.view.every((count, place) => count > (before[place] as number)));
+const isStopped = (pid: number | undefined): boolean => pid !== undefined && stateLetterOf(pid) === 'T';
+
+/** The process that has the task which counts at this index: it is running, or was stopped meanwhile. */
+function stoppedWorker(pool: Pool): number | undefined {
+  return pool.stats().workers.find(({ pid, state }) => state === 'running' && isStopped(pid))?.pid;
 }
 
-test('Two tasks on one CPU take turns, one of them stopped outside of all guards while the other runs', async () => {
-  const { places, end, both } = twoCount();
-  await bothGoOn(places);
-  let seen = 0;
-  await until('one is seen stopped fifty times', () => {
-    const stopped = pids().filter(isStopped);
-    for (const pid of stopped) {
-      const tids = new Set(threadsOf(pid).map(({ tid }) => tid));
-      const isInside = isInsideGuard(tids);
-      // It may have been stopped just now, and go on at once for that reason.
-      if (isStopped(pid) && !isInside) seen += 1;
-    }
-    return seen >= 50;
-  });
-  await bothGoOn(places);
-  end.set();
-  const [one, other] = await both;
-  assert.notEqual(one, other, 'each has a process of its own');
-  const spans = pool.timeline().spans.filter(({ job }) => job.startsWith('counts'));
-  const turns = spans.filter(({ job }, index) => job !== spans[index - 1]?.job).length;
-  assert.ok(turns >= 10, `${turns} turns`);
-});
+function tellSpans(spans: readonly Span[]): string {
+  return spans.map(({ job, from, to }) => `${job} ${from.toFixed(1)}–${to.toFixed(1)}`).join('\n');
+}
 
-test('Both go on while their parent does nothing but compute', async () => {
-  const { places, end, both } = twoCount();
-  await bothGoOn(places);
-  const before = [...places.view];
-  const deadline = performance.now() + 30_000;
-  while (performance.now() < deadline && places.view.some((count, place) => count === before[place]));
-  const after = [...places.view];
-  end.set();
-  await both;
-  assert.ok(after.every((count, place) => count > (before[place] as number)));
-});
-
-test('Who waits for a lock gets it from a task that is stopped, however long its turn is away', async () => {
-  await using greedy = new Pool({ workers: 1, degree: 2, policy: srtf() });
-  const [lock, taken, end] = [new Lock({ name: 'wanted' }), new Event(), new Event()];
-  const holder = greedy.submit(burnsWithin, [lock, taken, 100], { expectedMs: 1000 });
-  await taken.wait();
-  // Shorter by far, as it says: the one with the lock would get no CPU before it has ended.
-  const short = greedy.submit(counts, [new SharedArray('i32', 1), 0, end], { expectedMs: 1 });
-  const pid = greedy.stats().workers[0]?.pid;
-  await until('the holder is stopped', () => pid !== undefined && isStopped(pid));
-  const held = await lock.acquire();
-  assert.equal(holder.state === 'done' || holder.state === 'running', true);
-  held.release();
-  assert.equal(short.state, 'running');
-  end.set();
-  await Promise.all([short.result, holder.result]);
-});
-
-test('A stopped task that somebody else continues is stopped again', async () => {
-  const { places, end, both } = twoCount();
-  await bothGoOn(places);
-  let pid = 0;
-  await until('one is stopped', () => (pid = pids().find(isStopped) ?? 0) > 0);
-  for (let times = 0; times < 20; times++) {
-    for (const one of pids()) signalProcess({ pid: one, startTime: startTimeOf(one) }, 'SIGCONT');
-    await until('one is stopped again', () => pids().some(isStopped));
+test('Two tasks take turns on one CPU, also while the parent is busy in JavaScript', async () => {
+  await warm(turns, 2);
+  turns.timeline();
+  const counters = new SharedArray('i32', 3);
+  const { view } = counters;
+  const pair = [0, 1].map((index) =>
+    turns.submit(tasks.countsUp, [counters, index], { name: `turn-${index}` }),
+  );
+  await until('both have begun', () => Atomics.load(view, 0) > 0 && Atomics.load(view, 1) > 0);
+  // From here on the event loop of this process stands still.
+  const limit = performance.now() + 20_000;
+  for (let round = 0; round < 3; round++) {
+    const before = [Atomics.load(view, 0), Atomics.load(view, 1)];
+    while (before.some((count, index) => Atomics.load(view, index) === count))
+      assert.ok(performance.now() < limit, `round ${round}: one of them stands still`);
   }
-  end.set();
-  await both;
+  view[2] = 1;
+  const [a, b] = await Promise.all(pair.map((task) => task.result));
+  assert.notEqual(a, b);
+  const { spans } = turns.timeline();
+  const mine = spans.filter(({ job }) => job.startsWith('turn-')).toSorted((x, y) => x.from - y.from);
+  for (const name of ['turn-0', 'turn-1']) {
+    const its = mine.filter(({ job }) => job.startsWith(name));
+    assert.ok(its.length >= 2, `${name} has had several turns:\n${tellSpans(mine)}`);
+  }
+  for (const [index, { from, job }] of mine.entries()) {
+    const before = mine[index - 1];
+    if (before && before.job !== job) assert.ok(before.to <= from + 1e-6, 'one at a time');
+  }
 });
 
-test('A task that waits for something gives its CPU to another one', async () => {
-  await using one = new Pool({ workers: 1, degree: 2, policy: roundRobin({ quantum: 60_000 }) });
-  const [begun, gate] = [new Event(), new Event()];
-  const waiting = one.run(waits, begun, gate);
-  await begun.wait();
-  assert.equal(await one.run(burns, 20), 20); // its quantum would have been a minute
-  gate.set();
-  assert.equal(await waiting, 'let go');
-});
-
-test('A stopped task can be cancelled, and so can one that has not begun; the others go on', async () => {
-  const { places, end, both } = twoCount();
-  await bothGoOn(places);
-  const never = new Event();
-  const doomed = pool.submit(counts, [new SharedArray('i32', 1), 0, never]);
-  doomed.cancel();
-  await assert.rejects(doomed.result, { name: 'AbortError' });
-  const [far, other] = [new SharedArray('i32', 1), new Event()];
-  const running = pool.submit(counts, [far, 0, other]);
-  await until('it has begun', () => (far.view[0] as number) > 0);
-  running.cancel();
-  await assert.rejects(running.result, { name: 'AbortError' });
-  await bothGoOn(places);
-  end.set();
-  await both;
-});
-
-test('A time limit does not count the time in which a task was stopped', async () => {
-  const end = new Event();
-  const places = new SharedArray('i32', 1);
-  const other = pool.run(counts, places, 0, end);
-  // Half of the CPU: on the clock it takes twice as long, and longer where the machine is busy.
-  assert.equal(await pool.submit(burns, [40], { taskTimeoutMs: 20_000 }).result, 40);
-  end.set();
-  await other;
-  const limited = pool.submit(counts, [places, 0, new Event()], { taskTimeoutMs: 30 });
-  await assert.rejects(limited.result, { code: 'timed-out' });
-});
-
-test('All ends at once, also what is stopped', async () => {
-  const ending = new Pool({ workers: 1, degree: 3, policy: 'rr' });
-  const places = new SharedArray('i32', 3);
-  const never = new Event();
-  const tasks = [0, 1, 2].map((place) => ending.submit(counts, [places, place, never]));
-  await until('all have begun', () => places.view.every((count) => count > 0));
-  ending.terminate();
-  for (const { result } of tasks) await assert.rejects(result, { code: 'closed' });
-  await ending.join();
-  assert.deepEqual(ending.stats().workers, []);
-});
-
-/** Bursts in ms of CPU, all at once; those that end far from each other in the simulator. */
-const BURSTS = [240, 40, 120];
-for (const [policy, name] of [
-  [srtf(), 'srtf'],
-  [mlfq({ quanta: [20, 60, 200] }), 'mlfq'],
-  [roundRobin({ quantum: 20 }), 'rr'],
-  [fcfs(), 'fcfs'],
-] as const satisfies readonly (readonly [Policy, string])[])
-  test(`Under ${name} real tasks end in the order that the simulator predicts`, async () => {
-    await using real = new Pool({ workers: 1, degree: 3, policy });
-    // Each has its process before the first one begins.
-    const gate = new Event();
-    const warm = BURSTS.map(() => real.submit(waits, [new Event(), gate], { expectedMs: 0 }).result);
-    await until(
-      'all are there',
-      () => !policy.isPreemptive || real.stats().workers.every(({ tasks }) => tasks > 0),
-    );
-    gate.set();
-    await Promise.all(warm);
-    const order: number[] = [];
-    await Promise.all(
-      BURSTS.map((burst) =>
-        real.submit(burns, [burst], { expectedMs: burst }).result.then(() => order.push(burst)),
-      ),
-    );
-    const jobs = BURSTS.map((burst) => ({ name: String(burst), burst }));
-    const predicted = simulate(jobs, policy).jobs.toSorted((a, b) => a.finish - b.finish);
-    assert.deepEqual(
-      order,
-      predicted.map(({ burst }) => burst),
-    );
+test('Of tasks that take turns all but one are stopped, as the kernel says', async () => {
+  await warm(turns, 2);
+  const counters = new SharedArray('i32', 3);
+  const pair = [0, 1].map((index) => turns.run(tasks.countsUp, counters, index));
+  const seen = new Set<number>();
+  await until('each was seen stopped', () => {
+    const pid = stoppedWorker(turns);
+    if (pid !== undefined) seen.add(pid);
+    return seen.size === 2;
   });
+  counters.view[2] = 1;
+  assert.deepEqual(new Set(await Promise.all(pair)), seen);
+});
 
-test('No wake-up was left to a net', () => assert.equal(here().netHits, 0));
+test('A task that waits for something gives its CPU away meanwhile', async () => {
+  const [begun, gate] = [new Event(), new Event()];
+  const first = turns.run(waits, begun, gate);
+  await begun.wait();
+  assert.notEqual(await turns.run(tasks.burns, 5), 0);
+  gate.set();
+  assert.equal(await first, 'let go');
+});
+
+test('Who waits for a lock of a suspended worker gets it, though the policy would starve its holder', async () => {
+  await warm(ranked, 3);
+  const lock = new Lock();
+  const counters = new SharedArray('i32', 2);
+  const [held, begun] = [new Event(), new Event()];
+  const holder = ranked.submit(tasks.holds, [lock, held, 50], { priority: 9 });
+  await held.wait();
+  const tyrant = ranked.submit(tasks.countsUp, [counters, 0, begun], { priority: 1 });
+  await begun.wait();
+  await until('its holder is stopped', () => stoppedWorker(ranked) !== undefined || !lock.isLocked);
+  await lock.use(() => undefined, { timeoutMs: 20_000 });
+  assert.equal(tyrant.state, 'running');
+  counters.view[1] = 1;
+  await Promise.all([holder.result, tyrant.result]);
+});
+
+test('The same for a waiter in another worker', async () => {
+  await warm(ranked, 3);
+  const lock = new Lock();
+  const counters = new SharedArray('i32', 2);
+  const [held, begun] = [new Event(), new Event()];
+  const holder = ranked.submit(tasks.holds, [lock, held, 50], { priority: 9 });
+  await held.wait();
+  const tyrant = ranked.submit(tasks.countsUp, [counters, 0, begun], { priority: 1 });
+  await begun.wait();
+  // The best of all; but what it waits for only the worst of all can give it.
+  const waiter = ranked.submit(tasks.wants, [lock], { priority: 0 });
+  assert.equal(await waiter.result, 'had it');
+  assert.equal(tyrant.state, 'running');
+  counters.view[1] = 1;
+  await Promise.all([holder.result, tyrant.result]);
+});
+
+test('No worker is suspended inside a guard: locks go on from hand to hand', async () => {
+  const lock = new Lock();
+  const counters = new SharedArray('i32', 4);
+  const { view } = counters;
+  const pair = [0, 1].map((index) => turns.run(tasks.takesTurns, lock, counters, index));
+  let mine = 0;
+  await until('both and we had it many times', () => {
+    const got = lock.tryAcquire();
+    if (got) {
+      mine += 1;
+      got.release();
+    }
+    return mine > 5 && Atomics.load(view, 0) > 1000 && Atomics.load(view, 1) > 1000;
+  });
+  view[3] = 1;
+  await Promise.all(pair);
+});
+
+test('A worker that somebody else continues is stopped again', async () => {
+  await warm(ranked, 2);
+  const counters = new SharedArray('i32', 3);
+  const { view } = counters;
+  const begun = [new Event(), new Event()] as const;
+  const other = ranked.submit(tasks.countsUp, [counters, 1, begun[0]], { priority: 9 });
+  await begun[0].wait();
+  const tyrant = ranked.submit(tasks.countsUp, [counters, 0, begun[1]], { priority: 1 });
+  await begun[1].wait();
+  await until('it is stopped', () => stoppedWorker(ranked) !== undefined);
+  const pid = stoppedWorker(ranked) as number;
+  const before = Atomics.load(view, 1);
+  await until('it has run', () => {
+    process.kill(pid, 'SIGCONT');
+    return Atomics.load(view, 1) > before;
+  });
+  await until('it is stopped again', () => isStopped(pid));
+  const after = Atomics.load(view, 1);
+  const turns = Atomics.load(view, 0);
+  await until('the other one goes on', () => Atomics.load(view, 0) > turns + 1000);
+  assert.equal(Atomics.load(view, 1), after);
+  view[2] = 1;
+  assert.deepEqual([(await other.result) === pid, (await tyrant.result) === pid], [true, false]);
+});
+
+test('A suspended task can be cancelled, and its time limit does not run', async () => {
+  await warm(ranked, 2);
+  const counters = new SharedArray('i32', 2);
+  const begun = [new Event(), new Event(), new Event()] as const;
+  const limited = ranked.submit(tasks.burns, [150, begun[0]], { priority: 8, taskTimeoutMs: 1000 });
+  await begun[0].wait();
+  // It runs for longer than the other one may, which stands meanwhile.
+  const tyrant = ranked.submit(tasks.burns, [1300], { priority: 1 });
+  await tyrant.result;
+  assert.equal(typeof (await limited.result), 'number');
+  const spinner = ranked.submit(spins, [begun[1]], { priority: 9 });
+  await begun[1].wait();
+  const other = ranked.submit(tasks.countsUp, [counters, 0, begun[2]], { priority: 1 });
+  await begun[2].wait();
+  await until('it is stopped', () => stoppedWorker(ranked) !== undefined);
+  spinner.cancel();
+  await assert.rejects(spinner.result, { name: 'AbortError' });
+  assert.equal(other.state, 'running');
+  counters.view[1] = 1;
+  await other.result;
+});
+
+test('A pool with suspended workers is terminated at once', async () => {
+  const pool = new Pool({ workers: 1, degree: 2, policy: 'rr' });
+  const begun = [new Event(), new Event()];
+  const all = begun.map((one) => pool.run(spins, one));
+  await Promise.all(begun.map((one) => one.wait()));
+  pool.terminate();
+  for (const one of all)
+    await assert.rejects(one, (error) => error instanceof DuodaoError && error.code === 'closed');
+  await pool.join();
+});
+
+test('A worker that is killed as it starts does not break a pool whose policy suspends workers', async () => {
+  await using pool = new Pool({ workers: 1, degree: 1, policy: 'rr' });
+  const task = pool.run(pidOf);
+  await until('it is started', () => pool.stats().workers[0]?.pid !== undefined);
+  const pid = pool.stats().workers[0]?.pid as number;
+  process.kill(pid, 'SIGKILL');
+  assert.notEqual(await task, pid);
+});
+
+/** A long job, and a short one that comes when the long one has begun; in the order in which they ended. */
+const JOBS = [
+  { name: 'long', arrival: 0, burst: 250, priority: 5 },
+  { name: 'short', arrival: 40, burst: 20, priority: 1 },
+] as const;
+
+for (const [policy, expected] of [
+  [srtf(), ['short', 'long']],
+  [mlfq(), ['short', 'long']],
+  [priority({ preemptive: true }), ['short', 'long']],
+] as const satisfies readonly (readonly [Policy, readonly string[]])[])
+  test(`Under ${policy.name} tasks end in the order that the simulator foretells`, async () => {
+    const foretold = simulate(JOBS, policy).jobs.toSorted((a, b) => a.finish - b.finish);
+    assert.deepEqual(
+      foretold.map(({ name }) => name),
+      expected,
+    );
+    await using pool = new Pool({ workers: 1, degree: 2, policy });
+    await warm(pool, 2);
+    const ended: string[] = [];
+    const begun = new Event();
+    const submit = ({ name, burst: expectedMs, priority: rank }: (typeof JOBS)[number]): Promise<unknown> =>
+      pool
+        .submit(tasks.burns, [expectedMs, begun], { expectedMs, priority: rank })
+        .result.then(() => ended.push(name));
+    const long = submit(JOBS[0]);
+    await begun.wait();
+    await Promise.all([long, submit(JOBS[1])]);
+    assert.deepEqual(ended, expected);
+  });

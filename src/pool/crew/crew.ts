@@ -70,13 +70,14 @@ export class Crew {
 
   /** Who gets the next task: somebody without one, the last to have had one first; else whoever has least to do. */
   pick(isInOrder: boolean): Member | undefined {
+    const chunk = this.#chunks.length === 0 ? 0 : Math.max(...this.#chunks);
     let idle: Member | undefined;
     let least: Member | undefined;
     for (const member of this.members) {
       if (!member.isOpen) continue;
       if (member.load === 0) {
         if (!idle || member.idleSince > idle.idleSince) idle = member;
-      } else if (isInOrder && member.hasTime && (!least || member.backlogMs < least.backlogMs))
+      } else if (isInOrder && member.hasTime(chunk) && (!least || member.backlogMs < least.backlogMs))
         least = member;
     }
     return idle ?? least;
@@ -100,17 +101,21 @@ export class Crew {
     let place = 0;
     while (taken.has(place)) place++;
     const member = new Member(this.#ids, place, this.#settings, this.#ears, this.slicer);
-    member.chunk = this.#chunk;
     this.members = [...this.members, member];
     member.start();
   }
 
-  #chunk = 0;
+  /** The chunks of calls that go on. */
+  readonly #chunks: number[] = [];
 
-  /** Tasks that a worker may be given at once, however long they take; 0: by how long they take. */
-  set chunk(count: number) {
-    this.#chunk = count;
-    for (const member of this.members) member.chunk = count;
+  /** A call has begun that gives so many items to a worker at once. To be called when it is over: what it gives. */
+  useChunks(count: number): () => void {
+    this.#chunks.push(count);
+    return () => {
+      const index = this.#chunks.indexOf(count);
+      if (index >= 0) this.#chunks.splice(index, 1);
+      count = -1; // once
+    };
   }
 
   #letIdleGo(): void {

@@ -59,8 +59,6 @@ export class Member {
   isRetiring = false;
   /** It gets no more tasks until the one it is at has been given up. */
   isHeld = false;
-  /** Tasks that it may be given at once, however long they take. */
-  chunk = 0;
   #sleep: AbortController | undefined;
   /** Since when it has had nothing to do. */
   idleSince: number = performance.now();
@@ -139,14 +137,14 @@ export class Member {
   }
 
   /** Whether it may be given a further task beside what it has. */
-  get hasTime(): boolean {
-    return this.load < this.chunk || this.backlogMs < WINDOW_MS;
+  hasTime(chunk: number): boolean {
+    return this.load < chunk || this.backlogMs < WINDOW_MS;
   }
 
   /** Whether it may be given this one. */
-  takes({ expected }: Entry): boolean {
-    if (this.load < Math.max(1, this.chunk)) return true;
-    return expected !== undefined && this.backlogMs + expected <= WINDOW_MS;
+  takes({ estimate, terms }: Entry): boolean {
+    if (this.load < Math.max(1, terms.chunk)) return true;
+    return estimate !== undefined && this.backlogMs + estimate <= WINDOW_MS;
   }
 
   /**
@@ -167,7 +165,7 @@ export class Member {
     entry.member = this;
     entry.state = 'running';
     entry.sentAt = performance.now();
-    entry.estimateMs = entry.expected ?? UNKNOWN_MS;
+    entry.estimateMs = entry.estimate ?? UNKNOWN_MS;
     this.backlogMs += entry.estimateMs;
     this.#entries.push(entry);
     this.#slicer?.given(this.id, entry, this.caller.count);

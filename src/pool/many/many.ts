@@ -52,6 +52,7 @@ export class Many<T> implements Client {
   #isFull: (() => void) | undefined;
   #onCancel: (() => void) | undefined;
   #isCancelled = false;
+  readonly #endOfChunks: (() => void) | undefined;
   /** Whether the pool does all of it, also if it is closed meanwhile. */
   readonly isHeld: boolean;
 
@@ -69,6 +70,7 @@ export class Many<T> implements Client {
     this.#terms = terms;
     this.#options = options;
     this.#onSettled = onSettled;
+    this.#endOfChunks = options.chunkSize === undefined ? undefined : shop.crew.useChunks(options.chunkSize);
   }
 
   /** How many items there were so far. */
@@ -170,6 +172,11 @@ export class Many<T> implements Client {
     const go = this.#isFull;
     this.#isFull = undefined;
     go();
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.#endOfChunks?.();
   }
 
   /** Takes no more items, and gives up those that are under way. */

@@ -58,6 +58,7 @@ async function untilAll<T, R>(call: ManyCall<T>, options: ManyOptions): Promise<
     if (broken) throw broken.error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    many.end();
   }
   if (failure) throw (failure as { readonly reason: unknown }).reason;
   results.length = many.count;
@@ -118,6 +119,7 @@ export async function* fates<T, R>(
     signal?.removeEventListener('abort', onAbort);
     // Who leaves early does not want the rest.
     many.cancel(new DOMException('Nobody takes the results of these items any more', 'AbortError'));
+    many.end();
   }
 }
 
@@ -129,15 +131,13 @@ export async function* values<T, R>(call: ManyCall<T>, options: StreamOptions): 
   }
 }
 
+/** One shape for all of them, and no copies: there may be millions. */
 function fateOf<R>(entry: Entry | undefined, index: number, failed: boolean, value: unknown): Settled<R> {
-  const facts = {
-    index,
-    tookMs: entry?.tookMs ?? 0,
-    attempts: entry?.attempts ?? 0,
-    pid: entry?.member?.pid,
-    startedAt: entry && entry.sentAt > 0 ? performance.timeOrigin + entry.sentAt : undefined,
-  };
+  const tookMs = entry?.tookMs ?? 0;
+  const attempts = entry?.attempts ?? 0;
+  const pid = entry?.member?.pid;
+  const startedAt = entry && entry.sentAt > 0 ? performance.timeOrigin + entry.sentAt : undefined;
   return failed
-    ? { ...facts, status: 'rejected', reason: value }
-    : { ...facts, status: 'fulfilled', value: value as R };
+    ? { index, status: 'rejected', reason: value, tookMs, attempts, pid, startedAt }
+    : { index, status: 'fulfilled', value: value as R, tookMs, attempts, pid, startedAt };
 }

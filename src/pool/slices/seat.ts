@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { DuodaoError } from '../../base/index.ts';
 import { type Line, Overseer } from '../../ipc/index.ts';
 import { Brake } from '../../process/index.ts';
 import type { Job } from '../../schedule/index.ts';
@@ -33,16 +32,6 @@ export class Seat implements Job {
   isLent = false;
   /** Looks in a row that found it asleep. */
   idleLooks = 0;
-
-  /** The seat of a worker; undefined if it has ended already. */
-  static of(pid: number, line: Line): Seat | undefined {
-    try {
-      return new Seat(pid, line);
-    } catch (error) {
-      if (error instanceof DuodaoError && error.code === 'exited') return undefined;
-      throw error;
-    }
-  }
 
   /** @throws DuodaoError `exited` when the process has ended. */
   constructor(pid: number, line: Line) {

@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { DuodaoError } from '../../base/index.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Choice, Policy, RunQueue } from '../../schedule/index.ts';
 import { pidsInTheWay } from '../../sync/index.ts';
@@ -48,7 +49,7 @@ export class Sharing {
 
   hear(news: News): void {
     if (news.what === 'seat') {
-      const seat = Seat.of(news.pid, news.line);
+      const seat = seatOf(news);
       if (seat) this.#seats.set(news.seat, seat);
       return;
     }
@@ -143,7 +144,7 @@ export class Sharing {
       name: seat.name,
       cpu: seat.cpu,
       start: seat.sliceAt,
-      end: now,
+      end: Math.max(now, seat.sliceAt), // it may have begun after this look did
       why: seat.why,
     });
   }
@@ -194,5 +195,15 @@ export class Sharing {
       else if (seat.isLent) seat.halt();
       else if (seat.hasEscaped) seat.stopAgain();
     }
+  }
+}
+
+/** A seat; none when its worker has ended before we heard of it. */
+function seatOf({ pid, line }: Extract<News, { what: 'seat' }>): Seat | undefined {
+  try {
+    return new Seat(pid, line);
+  } catch (error) {
+    if (error instanceof DuodaoError && error.code === 'exited') return undefined;
+    throw error;
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Patience } from '../../../src/pool/patience.ts';
 
-test('Who finds things by looking looks for about twice as long as they took, and never for less than a tenth of a ms', () => {
+test('Who finds things by looking looks for about twice as long as they took, a tenth of a ms at least', () => {
   const patience = new Patience();
   patience.learn(0.4, false);
   assert.equal(patience.ms, 0.8);

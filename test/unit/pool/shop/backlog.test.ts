@@ -17,6 +17,7 @@ function entry(rank = 0): Entry {
     expectedMs: undefined,
     taskTimeoutMs: undefined,
     retries: 0,
+    chunk: 0,
     name: undefined,
   };
   ids += 1;
