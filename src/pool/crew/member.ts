@@ -143,7 +143,8 @@ export class Member {
 
   /** Whether it may be given this one. */
   takes({ estimate, terms }: Entry): boolean {
-    if (this.load < Math.max(1, terms.chunk)) return true;
+    if (this.load === 0) return true;
+    if (terms.chunk > 0) return this.load < terms.chunk;
     return estimate !== undefined && this.backlogMs + estimate <= WINDOW_MS;
   }
 

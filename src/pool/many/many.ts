@@ -83,10 +83,10 @@ export class Many<T> implements Client {
     const { concurrency, chunkSize } = this.#options;
     if (concurrency !== undefined) return concurrency;
     const { max } = this.#shop.settings;
-    if (chunkSize !== undefined) return max * chunkSize * 2;
+    const least = max * LEAST_EACH * Math.max(1, chunkSize ?? 2);
     const { expectedMs } = this.#what;
-    if (expectedMs === undefined) return max * LEAST_EACH * 2;
-    return max * Math.max(LEAST_EACH, Math.min(MOST_EACH, Math.ceil(AHEAD_MS / (expectedMs + 0.001))));
+    if (expectedMs === undefined) return least;
+    return Math.max(least, max * Math.min(MOST_EACH, Math.ceil(AHEAD_MS / (expectedMs + 0.001))));
   }
 
   get #hasRoom(): boolean {
