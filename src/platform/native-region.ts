@@ -15,8 +15,18 @@
  * that is wanted sleeps where it can be ended. Workers that were not started by duodao have no brake: they are on
  * their own.
  *
+ * An end cuts short what runs, and no more: Node.js goes on to clean up after objects that were collected, one
+ * FinalizationRegistry after the other, while native code can make no objects any more. So a thread asks whether it
+ * can, by a script that Node.js runs only as long as it calls JavaScript itself.
+ *
  * @module
  */
+import { Script } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+import { DuodaoError } from '../base/index.ts';
+
+/** Made while a thread is born. A process ends without any of this. */
+const probe: Script | undefined = isMainThread ? undefined : new Script('true');
 
 const INSIDE = 0;
 const WANTED = 1;
@@ -48,15 +58,29 @@ export function useBrake(brake: Brake | undefined): void {
   if (brake) Atomics.store(brake, INSIDE, 0);
 }
 
-/** Calls native code that makes objects. */
+/** Calls native code that makes objects. @throws DuodaoError `closed` in a thread that is being taken down. */
 export function insideNative<T>(call: () => T): T {
-  if (!own) return call();
+  if (!own) {
+    checkAlive();
+    return call();
+  }
   enter(own);
   try {
+    checkAlive();
     return call();
   } finally {
     leave(own);
   }
+}
+
+/** Whether this thread has not been ended yet. */
+function isAlive(): boolean {
+  return probe === undefined || probe.runInThisContext() === true;
+}
+
+/** Refuses what native code could not do any more. */
+function checkAlive(): void {
+  if (!isAlive()) throw new DuodaoError('closed', 'Cannot make native objects as this thread has been ended');
 }
 
 function enter(brake: Brake): void {
@@ -65,7 +89,8 @@ function enter(brake: Brake): void {
   // SYNC with tryHold()
   if (Atomics.load(brake, WANTED) === 0) return;
   Atomics.store(brake, INSIDE, 0);
-  Atomics.wait(brake, WANTED, 1, SLEEP_MS); // the end is on its way
+  // The end is on its way, or has come: then nothing would end the sleep, nor is there any need for it.
+  if (isAlive()) Atomics.wait(brake, WANTED, 1, SLEEP_MS);
   Atomics.store(brake, INSIDE, 1);
 }
 

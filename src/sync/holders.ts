@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { here, type Place, type SharedObject } from '../memory/index.ts';
+import { here, type Place, type SharedObject, type Tag } from '../memory/index.ts';
 import { type Holder, holderIn } from './lock-body.ts';
 
 /** Those without whom a wait cannot go on. */
@@ -15,8 +15,13 @@ export interface Holders {
   readonly oneIsEnough: boolean;
 }
 
-/** Who holds an object against a wait of this mode, a number that only its class knows. Asked outside of its guard. */
-export type LookForHolders = (object: SharedObject, mode: number) => Holders;
+/**
+ * Who holds an object against a wait of this mode, a number that only its class knows. Asked outside of its guard.
+ *
+ * What `waiter` waits for may have been granted to it already. Nobody keeps it waiting then, but for the waiter itself.
+ * Where it is left out, just those are meant who keep others waiting.
+ */
+export type LookForHolders = (object: SharedObject, mode: number, waiter?: Tag) => Holders;
 
 const looks: Map<number, LookForHolders> = new Map();
 
@@ -34,9 +39,9 @@ export function tellLock(kind: number): void {
 }
 
 /** Who holds the object at this place; nobody if it is gone. It is known to be waited for as a lock is. */
-export function holdersOf({ offset, serial }: Place, mode: number): Holders {
+export function holdersOf({ offset, serial }: Place, mode: number, waiter: Tag): Holders {
   const object = here().objects.find({ kind: 0, offset: offset / 64, serial });
-  return object ? holdersIn(object, mode) : { all: [], oneIsEnough: true };
+  return object ? holdersIn(object, mode, waiter) : { all: [], oneIsEnough: true };
 }
 
 /** Who holds an object of any class; nobody where the class has no holders. */
@@ -44,9 +49,9 @@ export function holdersOfAny(object: SharedObject, mode: number): readonly Holde
   return looks.has(object.kind) || withLock.has(object.kind) ? holdersIn(object, mode).all : [];
 }
 
-function holdersIn(object: SharedObject, mode: number): Holders {
+function holdersIn(object: SharedObject, mode: number, waiter?: Tag): Holders {
   const look = looks.get(object.kind);
-  if (look) return look(object, mode);
+  if (look) return look(object, mode, waiter);
   const holder = holderIn(object);
   return { all: holder ? [holder] : [], oneIsEnough: true };
 }

@@ -54,9 +54,10 @@ const WRITERS_ASLEEP = (BODY_OFFSET + RW.writersAsleep) / 4;
 const READING = (BODY_OFFSET + RW.reading) / 4;
 const WRITING = (BODY_OFFSET + RW.writing) / 4;
 
-/** What a wait may be for: see holders.ts. */
+/** What a wait may be for: see holders.ts. In a wait to read, 4 is added for each time that the thread reads already. */
 export const READS = 1;
 export const WRITES = 2;
+const TIMES_SHIFT = 2;
 
 /** The steps of a read-write lock, on the bytes of one object, for one thread. */
 export class ReadWriteBody {
@@ -94,6 +95,11 @@ export class ReadWriteBody {
 
   get owner(): Tag {
     return Atomics.load(this.#words, OWNER);
+  }
+
+  /** The mode of a wait of this thread to read. */
+  get readMode(): number {
+    return READS + ((this.#reads[this.#here.slot] as number) << TIMES_SHIFT);
   }
 
   get readers(): number {
@@ -195,17 +201,30 @@ export class ReadWriteBody {
     this.#addUp();
   }
 
-  /** Who keeps others out: the writer; a writer also each reader; a reader whoever wants to write. */
-  static holdersIn(object: SharedObject, mode: number): Holders {
+  /**
+   * Who keeps others out: the writer; a writer also each reader; a reader whoever wants to write, where writers come
+   * first. A thread that reads more often than when it began to wait has got its turn.
+   */
+  static holdersIn(object: SharedObject, mode: number, waiter?: Tag): Holders {
     const body = new ReadWriteBody(object);
     const { slots } = here();
     const { owner } = body;
     if (owner !== 0) return { all: [{ tag: owner, strand: WHOLE_THREAD }], oneIsEnough: true };
+    const nobody: Holders = { all: [], oneIsEnough: true };
+    if (mode !== WRITES && body.prefersReaders) return nobody;
     const column = mode === WRITES ? body.#reads : body.#wants;
     const all: Holder[] = [];
     for (let slot = 0; slot < slots.top; slot++)
       if (Atomics.load(column, slot) !== 0) all.push({ tag: slots.tagOf(slot), strand: WHOLE_THREAD });
+    // Asked last: whoever wants to write by now may want it because of a reader that has got its turn meanwhile.
+    if (mode !== WRITES && waiter !== undefined && body.#readsOf(waiter) > mode >>> TIMES_SHIFT)
+      return nobody;
     return { all, oneIsEnough: true };
+  }
+
+  #readsOf(tag: Tag): number {
+    const slot = slotOf(tag);
+    return slot < 0 ? 0 : Atomics.load(this.#reads, slot);
   }
 
   repair(): void {

@@ -21,7 +21,6 @@ import { tellHolders } from './holders.ts';
 import {
   READ_WRITE_BODY_BYTES,
   READ_WRITE_DATA_BYTES,
-  READS,
   ReadWriteBody,
   WRITES,
 } from './read-write-lock-body.ts';
@@ -36,7 +35,7 @@ const KIND: Kind = {
   reap: (object, dead) => new ReadWriteBody(object).reap(dead),
 };
 registerKind(KIND);
-tellHolders(KIND.id, (object, mode) => ReadWriteBody.holdersIn(object, mode));
+tellHolders(KIND.id, (object, mode, waiter) => ReadWriteBody.holdersIn(object, mode, waiter));
 
 const READ = 'Taking the lock to read';
 const WRITE = 'Taking the lock to write';
@@ -128,7 +127,7 @@ export class ReadWriteLock {
   /** Takes the lock to read, blocking the thread. @throws DuodaoError `timed-out`; the lock is not taken then. */
   acquireReadSync(wait?: WaitSync): ReadWriteHeld {
     if (wait !== undefined) deadlineOf(wait);
-    return blockWatched(this.#reading, READ, this.#tryRead, wait, this.#body.object, READS);
+    return blockWatched(this.#reading, READ, this.#tryRead, wait, this.#body.object, this.#body.readMode);
   }
 
   /** Takes the lock to read if it is to be had. Never waits. */

@@ -8,7 +8,8 @@
  * That what was seen on the way was true at one moment: all of it is read inside the guard of the ledger. A strand
  * that waits cannot release anything before its wait has ended, and no wait ends before its entry is taken out, for
  * which the guard is needed. So whoever is found waiting for a lock that another holds still holds, at the end of the
- * walk, what it held at the beginning.
+ * walk, what it held at the beginning. Whoever is found waiting may also have been given what it waits for, and be
+ * about to take its entry out: nobody else keeps it waiting then, which each class sees to (holders.ts).
  *
  * A thread that blocks can release nothing, so everything that any of its strands holds waits for it to go on. An
  * awaited wait speaks for its own strand only, and one of a strand that is not named, for nobody. Where one strand
@@ -151,8 +152,8 @@ class Search {
   }
 
   /** The waits from the one who keeps this one waiting on, if they lead back to me. */
-  wayBack({ object, other }: Entry): Entry[] | undefined {
-    const { all, oneIsEnough } = holdersOf(object, other.serial);
+  wayBack({ object, other, tag }: Entry): Entry[] | undefined {
+    const { all, oneIsEnough } = holdersOf(object, other.serial, tag);
     let way: Entry[] | undefined;
     for (const holder of all) {
       const its = this.#wayOf(holder);

@@ -7,7 +7,15 @@ import test from 'node:test';
 import { BoundedSemaphore, Lock, Queue, SharedArray } from '../../src/index.ts';
 import { here } from '../../src/memory/index.ts';
 import { ReadWriteLock } from '../../src/sync/public.ts';
-import { type Thing, type Told, takeBoth, takeThings, takeTwo } from '../fixtures/sync/circles.ts';
+import {
+  readAfterWait,
+  TABLE,
+  type Thing,
+  type Told,
+  takeBoth,
+  takeThings,
+  takeTwo,
+} from '../fixtures/sync/circles.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD, KINDS, start } from '../harness/participants.ts';
 import { until } from '../harness/tree.ts';
@@ -84,6 +92,15 @@ test('Who reads, and blocks to read behind a writer that waits for him, is told'
   assert.throws(() => lock.acquireReadSync(), { code: 'deadlock' });
   held.release();
   assert.equal((await writer.result()).code, 'had it');
+});
+
+test('Who waits to write behind one who has just got his turn to read is told of no circle', async () => {
+  const lock = new ReadWriteLock();
+  const table = new SharedArray('i32', 3);
+  const reader = await start('process', readAfterWait, [lock, table]);
+  await until('it reads', () => Atomics.load(table.view, TABLE.seated) === 1);
+  lock.acquireWriteSync(HANG_GUARD).release();
+  await reader.result();
 });
 
 test('DUODAO_TRACE=locks names the lines of holders, and tells of orders that might end in a deadlock', async () => {

@@ -81,3 +81,16 @@ test('A process that ends while its threads make views ends with its own code', 
   const { code, stderr } = await run('processes/ends-with-threads.ts').end;
   assert.deepEqual([code, stderr], [7, '']);
 });
+
+const WAYS: Readonly<Record<string, readonly [code: number, stdout: string]>> = {
+  exit: [7, ''],
+  kill: [0, '{"how":"killed","signal":"SIGKILL"}\n'],
+  itself: [0, '{"how":"exited","code":5}\n'],
+};
+
+for (const [way, [code, stdout]] of Object.entries(WAYS)) {
+  test(`A thread that cleans up after collected objects takes only itself along when it is ended: ${way}`, async () => {
+    const end = await run('processes/ends-with-garbage.ts', [way]).end;
+    assert.deepEqual([end.code, end.stdout, end.stderr], [code, stdout, '']);
+  });
+}

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BODY_OFFSET, here, referenceOf, type SharedObject } from '../../../src/memory/index.ts';
 import { ReadWriteLock } from '../../../src/sync/public.ts';
-import { READ_WRITE_BODY_BYTES, ReadWriteBody } from '../../../src/sync/read-write-lock-body.ts';
+import {
+  READ_WRITE_BODY_BYTES,
+  ReadWriteBody,
+  READS,
+  WRITES,
+} from '../../../src/sync/read-write-lock-body.ts';
 import { endsClean } from '../../harness/clean-end.ts';
 
 endsClean();
@@ -77,6 +82,28 @@ test('Who writes goes on wanting to as long as others of his thread wait', () =>
   assert.equal(body.tryWrite(false, false), true);
   assert.equal(body.wanting, 0);
   body.releaseWrite();
+});
+
+test('Whoever wants to write keeps a reader waiting, but none that has got its turn, nor where readers come first', () => {
+  const { tag, slot } = here();
+  for (const prefer of [undefined, 'readers'] as const) {
+    const { object, body, wants } = made(prefer);
+    const holders = (mode: number, waiter?: number): number =>
+      ReadWriteBody.holdersIn(object, mode, waiter).all.length;
+    wants[slot] = 1;
+    const mode = body.readMode;
+    assert.equal(mode, READS);
+    const others = prefer ? 0 : 1;
+    assert.deepEqual([holders(mode, tag), holders(mode), holders(WRITES, tag)], [others, others, 0]);
+    wants[slot] = 0;
+    body.tryRead(false);
+    wants[slot] = 1;
+    // With the mode of a second wait, it waits behind whoever waits for it.
+    assert.deepEqual([holders(mode, tag), holders(body.readMode, tag)], [0, others]);
+    assert.deepEqual([holders(mode), holders(WRITES, tag)], [others, 1]);
+    wants[slot] = 0;
+    body.releaseRead();
+  }
 });
 
 test('stopWanting() wakes the readers that were kept out', () => {
