@@ -17,6 +17,11 @@ import type { Brake } from '../../platform/index.ts';
 import { threadEntry } from '../child/entries.ts';
 
 const MIB = 1024 * 1024;
+/**
+ * Young objects in a thread with a limit, in MiB. At its limit V8 gives a heap 16 MiB more, once, to end in order; what
+ * one collection of the young ones adds to it must fit in there, or V8 ends the whole process.
+ */
+const YOUNG_MB = 6;
 
 /** What a thread is told as it starts: where its record lies. */
 export interface ThreadPlace {
@@ -39,7 +44,7 @@ export function launchThread(
     workerData: place,
     name,
     ...(heapBytes < Number.POSITIVE_INFINITY && {
-      resourceLimits: { maxOldGenerationSizeMb: heapBytes / MIB },
+      resourceLimits: { maxOldGenerationSizeMb: heapBytes / MIB, maxYoungGenerationSizeMb: YOUNG_MB },
     }),
   });
 }
