@@ -14,20 +14,25 @@
 const LIMIT_MS = 1;
 const LEAST_MS = 0.1;
 const HOPELESS_MS = 0.03;
-/** So many things come before it is tried again. */
-const REST = 200;
+/** So many things come before it is tried again: more each time that it was in vain. */
+const LEAST_REST = 8;
+const MOST_REST = 256;
 
 export class Patience {
   /** How long to look, in ms. */
   ms: number = LEAST_MS;
   #hasTried = false;
+  /** Things that come before it is tried again. */
   #rest = 0;
+  #nextRest: number = LEAST_REST;
 
   /** Something has come. @param gapMs - since one began to wait. @param slept - Whether looking was in vain. */
   learn(gapMs: number, slept: boolean): void {
     if (!slept) {
       this.#hasTried = false;
-      if (this.#rest === 0) this.ms = Math.max(LEAST_MS, this.ms * 0.95, gapMs * 2);
+      if (this.#rest > 0) return;
+      this.ms = Math.max(LEAST_MS, this.ms * 0.95, gapMs * 2);
+      this.#nextRest = LEAST_REST;
       return;
     }
     if (this.#rest > 0) {
@@ -39,7 +44,8 @@ export class Patience {
     } else {
       this.#hasTried = false;
       this.ms = HOPELESS_MS;
-      this.#rest = REST;
+      this.#rest = this.#nextRest;
+      this.#nextRest = Math.min(MOST_REST, this.#rest * 2);
     }
   }
 }

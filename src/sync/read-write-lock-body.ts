@@ -54,7 +54,9 @@ const WRITERS_ASLEEP = (BODY_OFFSET + RW.writersAsleep) / 4;
 const READING = (BODY_OFFSET + RW.reading) / 4;
 const WRITING = (BODY_OFFSET + RW.writing) / 4;
 
-/** What a wait may be for: see holders.ts. In a wait to read, 4 is added for each time that the thread reads already. */
+/**
+ * What a wait may be for: see holders.ts. To that of a wait to read, 4 is added for each time that it reads already.
+ */
 export const READS = 1;
 export const WRITES = 2;
 const TIMES_SHIFT = 2;

@@ -143,8 +143,7 @@ export class Member {
 
   /** Whether it may be given this one. */
   takes({ estimate, terms }: Entry): boolean {
-    if (this.load === 0) return true;
-    if (terms.chunk > 0) return this.load < terms.chunk;
+    if (this.load < Math.max(1, terms.chunk)) return true;
     return estimate !== undefined && this.backlogMs + estimate <= WINDOW_MS;
   }
 

@@ -21,15 +21,18 @@ test('Who slept and was woken soon looks for longer the next time', () => {
   assert.equal(patience.ms, 1, 'a millisecond at most');
 });
 
-test('Who looks for longer in vain gives that up for a while, and tries again afterwards', () => {
+test('Who looks for longer in vain gives that up for a while, for longer each time, until it helps', () => {
   const patience = new Patience();
-  patience.learn(0.16, true);
-  patience.learn(0.5, true);
-  assert.ok(patience.ms < 0.1);
-  for (let times = 0; times < 199; times++) patience.learn(0.06, true);
-  assert.ok(patience.ms < 0.1);
-  patience.learn(0.06, true);
-  assert.equal(patience.ms, 0.1);
+  const restOf = (): number => {
+    patience.learn(0.16, true);
+    patience.learn(0.5, true); // in vain
+    let count = 0;
+    for (; patience.ms < 0.1; count++) patience.learn(0.06, true);
+    return count;
+  };
+  assert.deepEqual([restOf(), restOf(), restOf()], [8, 16, 32]);
+  patience.learn(0.05, false);
+  assert.equal(restOf(), 8);
 });
 
 test('What takes a millisecond and more is not looked for', () => {

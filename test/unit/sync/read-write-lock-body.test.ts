@@ -84,7 +84,7 @@ test('Who writes goes on wanting to as long as others of his thread wait', () =>
   body.releaseWrite();
 });
 
-test('Whoever wants to write keeps a reader waiting, but none that has got its turn, nor where readers come first', () => {
+test('Whoever wants to write keeps a reader waiting, but none that has its turn, nor where readers come first', () => {
   const { tag, slot } = here();
   for (const prefer of [undefined, 'readers'] as const) {
     const { object, body, wants } = made(prefer);
