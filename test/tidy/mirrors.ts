@@ -37,7 +37,6 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/pool/figures/tally.ts': 'test/conformance/pool.test.ts',
   'src/pool/figures/trace.ts': 'test/conformance/pool-life.test.ts',
   'src/pool/functions.ts': 'test/conformance/pool.test.ts',
-  'src/pool/many/many.ts': 'test/conformance/pool-many.test.ts',
   'src/pool/many/streams.ts': 'test/conformance/pool-many.test.ts',
   'src/pool/messages.ts': 'test/conformance/pool.test.ts',
   'src/pool/options.ts': 'test/conformance/pool-life.test.ts',

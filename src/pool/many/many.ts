@@ -141,6 +141,7 @@ export class Many<T> implements Client {
   }
 
   #untilRoom(): Promise<void> {
+    if (this.#isCancelled) return Promise.resolve(); // nobody would end this wait
     return new Promise((resolve) => {
       this.#isFull = resolve;
     });
