@@ -14,7 +14,8 @@ const MS = 2000;
 const WEIGHTS: Readonly<Record<number, number>> = { 0: 1024, 1: 820, 5: 335, 10: 110, 19: 15 };
 
 /** Burns the CPU from the event on, for so long on the clock, and says how much of it it had. */
-export function burn(begin: Event): number {
+export function burn(ready: Event, begin: Event): number {
+  ready.set();
   begin.waitSync();
   const before = process.cpuUsage().user;
   const end = performance.now() + MS;
@@ -28,13 +29,16 @@ if (isMain(import.meta)) {
   );
   for (const nice of NICES) {
     const begin = new Event();
-    const pair = [0, nice].map(
-      (its) => new Process({ target: burn, args: [begin], nice: its, affinity: [0] }),
-    );
-    for (const one of pair) await one.start();
-    await new Promise((resolve) => setTimeout(resolve, 1500)); // both wait for the event by then
+    const pair = [0, nice].map((its) => {
+      const ready = new Event();
+      return { ready, one: new Process({ target: burn, args: [ready, begin], nice: its, affinity: [0] }) };
+    });
+    for (const { one, ready } of pair) {
+      await one.start();
+      await ready.wait();
+    }
     begin.set();
-    const [mine = 0, theirs = 0] = await Promise.all(pair.map(async (one) => await one.result()));
+    const [mine = 0, theirs = 0] = await Promise.all(pair.map(async ({ one }) => await one.result()));
     const weight = WEIGHTS[nice] as number;
     console.log(
       `| ${nice} | ${(mine / (mine + theirs)).toFixed(3)} | ${(1024 / (1024 + weight)).toFixed(3)} |`,
