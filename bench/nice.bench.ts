@@ -6,20 +6,20 @@
  *            1.25 for each step.
  * Beware:    others on that CPU take from both alike.
  */
-import { Event, isMain, Process } from '../src/index.ts';
+import { Event, isMain, Process, Value } from '../src/index.ts';
 
 const NICES = [0, 1, 5, 10, 19];
 const MS = 2000;
 /** As in the kernel, kernel/sched/core.c. */
 const WEIGHTS: Readonly<Record<number, number>> = { 0: 1024, 1: 820, 5: 335, 10: 110, 19: 15 };
 
-/** Burns the CPU from the event on, for so long on the clock, and says how much of it it had. */
-export function burn(ready: Event, begin: Event): number {
+/** Burns the CPU from the event on until the given time, and says how much of it it had. */
+export function burn(ready: Event, begin: Event, until: Value<'f64'>): number {
   ready.set();
   begin.waitSync();
   const before = process.cpuUsage().user;
-  const end = performance.now() + MS;
-  while (performance.now() < end);
+  const end = until.value; // the same for both, whenever each of them came to run
+  while (Date.now() < end);
   return process.cpuUsage().user - before;
 }
 
@@ -28,15 +28,19 @@ if (isMain(import.meta)) {
     '\n### Two processes on one CPU\n\n| nice | share of the one with nice 0 | by the table |\n|---:|---:|---:|',
   );
   for (const nice of NICES) {
-    const begin = new Event();
+    const [begin, end] = [new Event(), new Value('f64')];
     const pair = [0, nice].map((its) => {
       const ready = new Event();
-      return { ready, one: new Process({ target: burn, args: [ready, begin], nice: its, affinity: [0] }) };
+      return {
+        ready,
+        one: new Process({ target: burn, args: [ready, begin, end], nice: its, affinity: [0] }),
+      };
     });
     for (const { one, ready } of pair) {
       await one.start();
       await ready.wait();
     }
+    end.value = Date.now() + MS;
     begin.set();
     const [mine = 0, theirs = 0] = await Promise.all(pair.map(async ({ one }) => await one.result()));
     const weight = WEIGHTS[nice] as number;
