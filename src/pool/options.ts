@@ -14,7 +14,7 @@ export type WorkerCount = number | { readonly min: number; readonly max: number 
 export interface PoolOptions {
   /** As many as there are CPUs if left out. They start when there is work, those above `min` end 10 s after it. */
   readonly workers?: WorkerCount;
-  /** Processes if left out. Threads start no faster here, and cannot be suspended; they share what threads share. */
+  /** Processes if left out. Threads cannot be suspended, and one that has V8 run out of memory may take all along. */
   readonly kind?: 'process' | 'thread';
   /**
    * Who is next: a name or a policy of `duodao/schedule`, or an exported function that makes one; first come, first
@@ -68,7 +68,10 @@ export interface TaskOptions {
 
 /** What holds for all items of one call. */
 export interface ManyOptions extends Omit<TaskOptions, 'name'> {
-  /** Items that are given to a worker at once; by how long they take if left out. */
+  /**
+   * So many items are given to a worker at once, however long they take; by how long they take if left out. Where items
+   * are known to take microseconds, a worker is given more all the same.
+   */
   readonly chunkSize?: number;
   /** Items that are begun and not yet taken by the caller, at most. */
   readonly concurrency?: number;

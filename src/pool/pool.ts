@@ -36,7 +36,7 @@ type ResultOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
  * - **If a worker dies**, however: its own task fails with `exited` (or is repeated, see `retries`); tasks that it had
  *   not begun are done by others, and another worker takes its place.
  * - **If this process dies**, all workers end with it.
- * - **Cost:** some microseconds for a task, no CPU while there is none; a worker is a process with some 25 MB.
+ * - **Cost:** some microseconds for a task, next to no CPU while there is none; a worker is a process with some 25 MB.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@
  * A task of a microsecond is answered long before an event could tell of it. So after there was something to do the
  * pool looks again and again for a moment: at first without letting go of the thread, then once in each turn of the
  * event loop; after that it sleeps, and the worker's answer wakes it. How long it looks is bounded by constants, so
- * that a task of a second costs no more than a few hundred microseconds of looking; how long exactly is learned
+ * that a task of a second costs no more than a millisecond of looking; how long exactly is learned
  * (patience.ts).
  *
  * The event loop always gets its turn: looking in microtasks ends when a millisecond has gone by without one.
