@@ -46,6 +46,8 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   #hasEnded = false;
   #failure: DuodaoError | undefined;
   #isLingering = false;
+  /** It waited for a message when it was drained. */
+  #wasIdle = false;
   #onClose: ((why: DuodaoError | undefined) => void)[] | undefined;
   readonly #pace: Pace;
 
@@ -153,11 +155,13 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.incoming.release();
     this.end();
     this.socket.resume();
-    if (this.#hasEnded) this.socket.destroySoon();
+    if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
   /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */
   drain(): void {
+    // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.
+    this.#wasIdle = this.incoming.isWaitedFor && !this.incoming.isInside && !this.outgoing.isBehind;
     this.incoming.drain(new DuodaoError('closed', 'Cannot receive as the server is closing'));
   }
 

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-import { type DictHead, DictMessage, encodeHead } from '../../wire/index.ts';
+import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../../wire/index.ts';
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
 import { MessageBody } from './message-body.ts';
+import { Messages } from './messages.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
@@ -17,7 +18,7 @@ export interface StreamWait extends Wait {
 
 /** A message whose body is still on its way. */
 export interface StreamedMessage {
-  readonly header: DictHead;
+  readonly header: DictHeader;
   readonly body: MessageBody;
 }
 
@@ -114,10 +115,10 @@ export class SocketConnection<
     const [header, body, wait] = message;
     if (header instanceof DictMessage) return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
     if (isWhole(body)) return outgoing.send(framing.encode([header, body], limits), wait as Wait | undefined);
-    return this.#sendPieces(header as DictHead, body as Body, wait as Wait | undefined);
+    return this.#sendPieces(header as DictHeader, body as Body, wait as Wait | undefined);
   }
 
-  async #sendPieces(header: DictHead, body: Body, wait: Wait | undefined): Promise<void> {
+  async #sendPieces(header: DictHeader, body: Body, wait: Wait | undefined): Promise<void> {
     const { outgoing, limits } = this.#channel;
     const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, header?.['file_size']);
     await outgoing.sendPieces(encodeHead(header, pieces.size, limits), pieces, wait);
@@ -147,8 +148,8 @@ export class SocketConnection<
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
       throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    const header = (await incoming.wait(() => (decoder as BodyDecoder<DictHead, In>).nextHead(), wait)) as DictHead;
-    this.#body = new MessageBody(incoming, (decoder as BodyDecoder<DictHead, In>).bodyLeft, limits.maxMessageBytes);
+    const header = (await incoming.wait(() => (decoder as BodyDecoder<DictHeader, In>).nextHead(), wait)) as DictHeader;
+    this.#body = new MessageBody(incoming, (decoder as BodyDecoder<DictHeader, In>).bodyLeft, limits.maxMessageBytes);
     return { header, body: this.#body };
   }
 

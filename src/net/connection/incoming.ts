@@ -68,9 +68,9 @@ export class Incoming<In> {
     return this.#end;
   }
 
-  /** In the middle of a message, and it is not us who keep it from going on. */
+  /** In the middle of a message that is waited for. */
   get isInside(): boolean {
-    return !this.#isResting && this.#end === undefined && this.decoder.isInside;
+    return this.#waiters.length > 0 && this.#end === undefined && this.decoder.isInside;
   }
 
   arrived(bytes: Uint8Array): void {

@@ -89,7 +89,7 @@ export class Pace implements Watched {
   /** In a head that is followed by a body: nothing excuses a slow one. */
   get #isInHead(): boolean {
     const { decoder } = this.#channel.incoming;
-    return 'bodyLeft' in decoder && (decoder as BodyDecoder<unknown, unknown>).bodyLeft === 0;
+    return 'isInHead' in decoder && (decoder as BodyDecoder<unknown, unknown>).isInHead;
   }
 
   #checkReader(now: number): void {

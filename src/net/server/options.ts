@@ -98,18 +98,19 @@ const STREAMS: Names = [
   'legacyAuth',
   'tls',
 ];
-export const OPTIONS = {
+type Noun = 'TcpServer' | 'UnixServer' | 'UdpServer';
+const OPTIONS: Readonly<Record<Noun, Names>> = {
   TcpServer: [...STREAMS, 'host', 'port', 'noDelay', 'keepAlive'],
   UnixServer: [...STREAMS, 'path', 'mode'],
   UdpServer: [...COMMON, 'host', 'port', 'maxDatagramBytes', 'maxPending', 'broadcast'],
-} as const satisfies Readonly<Record<string, Names>>;
+};
 
 /** @throws TypeError when they are no object, or have an option that there is not. */
-export function checkNames(options: unknown, noun: keyof typeof OPTIONS): void {
+export function checkNames(options: unknown, noun: Noun): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`Cannot make a ${noun} as its options must be an object: it is ${String(options)}`);
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || (OPTIONS[noun] as Names).includes(name)) continue;
+    if (value === undefined || OPTIONS[noun].includes(name)) continue;
     throw new TypeError(
       `Cannot make a ${noun} as there is no option ${name}: correct its name, or leave it out; ` +
         `there are ${OPTIONS[noun].join(', ')}`,

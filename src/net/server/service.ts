@@ -43,7 +43,7 @@ export class Service implements Serving, Surroundings {
   readonly #perHost: Map<string, number> = new Map();
   #running = 0;
   #isStopping = false;
-  #onIdle: (() => void) | undefined;
+  #onNews: (() => void) | undefined;
 
   /** @param rows - Those of all workers; `row` is ours among them. */
   constructor(plan: Plan, master: number, row: Row, rows: readonly Row[]) {
@@ -130,7 +130,7 @@ export class Service implements Serving, Surroundings {
     } finally {
       channel.close();
       this.#running--;
-      this.#checkIdle();
+      this.#onNews?.();
     }
   }
 
@@ -163,39 +163,38 @@ export class Service implements Serving, Surroundings {
       if (left > 0) this.#perHost.set(client.host, left);
       else this.#perHost.delete(client.host);
     }
-    this.#checkIdle();
+    this.#onNews?.();
   }
 
   async stop(drainMs: number): Promise<void> {
     this.#isStopping = true;
     this.#listener.stop();
     for (const channel of this.#channels) channel.drain();
-    await this.#idle(drainMs);
+    await this.#until(() => this.#running === 0, drainMs);
+    // What handlers have sent last is on its way.
+    await this.#until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
     const why = new DuodaoError('closed', 'The server has closed, and did not wait for this connection any longer');
     for (const channel of this.#channels) channel.destroy(why);
     // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
-    await this.#idle(HEARING_MS);
+    await this.#until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
   }
 
-  /** Until nothing is at work, or so many milliseconds are over. */
-  #idle(limitMs: number): Promise<void> {
-    if (this.#running === 0 && this.#channels.size === 0) return Promise.resolve();
+  /** Until that is so, or so many milliseconds are over. */
+  #until(isSo: () => boolean, limitMs: number): Promise<void> {
+    if (isSo() || limitMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, limitMs);
-      this.#onIdle = () => {
+      this.#onNews = () => {
+        if (!isSo()) return;
         clearTimeout(timer);
         resolve();
       };
     });
   }
-
-  #checkIdle(): void {
-    if (this.#running === 0 && this.#channels.size === 0) this.#onIdle?.();
-  }
 }
 
-/** How long handlers have to hear that their connection was ended. One that does not listen is left. */
-const HEARING_MS = 100;
+/** How long the other side has to take the last words, and a handler to hear that its connection was ended. */
+const PARTING_MS = 100;
 
 function secured(channel: Channel): Promise<void> {
   return new Promise((resolve, reject) => {
