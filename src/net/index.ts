@@ -23,6 +23,9 @@ export type { CloseOptions, SocketServer } from './server/server.ts';
 export type { ServerStats, ServerWorker } from './server/stats.ts';
 export { TcpServer } from './server/tcp-server.ts';
 export { UnixServer } from './server/unix-server.ts';
+export type { UdpOptions } from './udp/udp-options.ts';
+export type { UdpRequest } from './udp/udp-request.ts';
+export { UdpServer } from './udp/udp-server.ts';
 export {
   type BodyDecoder,
   dictHeader,

@@ -43,6 +43,8 @@ export interface Making {
   readonly workers: number;
   /** Makes the socket. @throws DuodaoError `in-use` or `unsupported`. */
   bind(): Promise<Bound>;
+  /** Called when this event loop serves. */
+  began?(serving: Serving): void;
 }
 
 const DRAIN_MS = 5000;
@@ -101,12 +103,12 @@ export abstract class SocketServer<A extends Address = Address> implements Async
   }
 
   async #start(): Promise<void> {
-    const { plan, concurrency, workers, name, noun, bind } = this.#making;
+    const { plan, concurrency, workers, name, noun, bind, began } = this.#making;
     const bound = await bind();
     this.#bound = bound;
     const here: Plan = { ...plan, address: bound.address };
     if (concurrency === 'async') {
-      this.#engine = await local(here, bound.fd);
+      this.#engine = await local(here, bound.fd, began);
       return;
     }
     const label = name ?? `${noun}-${textOf(bound.address).split(':').at(-1)!}`;
@@ -183,9 +185,10 @@ export abstract class SocketServer<A extends Address = Address> implements Async
   }
 }
 
-async function local(plan: Plan, fd: number): Promise<Engine> {
+async function local(plan: Plan, fd: number, began: Making['began']): Promise<Engine> {
   const row = newRow();
   const serving: Serving = await startServing(plan, fd, [row], 0);
+  began?.(serving);
   return {
     stop: (drainMs) => serving.stop(drainMs),
     stats: () => statsOf([row], [], 0),
