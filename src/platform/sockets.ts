@@ -153,7 +153,7 @@ export function duplicate(fd: number): number {
   return copy;
 }
 
-/** Has nobody else bind the address of a socket, though SO_REUSEADDR was set on it: for datagrams it allows just that. */
+/** Has nobody else bind the address of a socket, though SO_REUSEADDR was set: for datagrams, that would let them. */
 export function refuseSharing(fd: number): void {
   setOption(fd, SOL_SOCKET, SO_REUSEADDR, 0);
 }

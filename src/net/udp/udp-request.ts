@@ -14,8 +14,8 @@ export interface UdpRequest {
    * Sends a datagram back. Resolves when the kernel has taken it, which says nothing of its arrival; until then its
    * bytes must stay as they are. What fails and nobody waits for is only counted.
    *
-   * @throws DuodaoError `over-limit` when it is too long, or too much waits to be sent; `broken` when the kernel knows no
-   * way there; `unsafe` when it would answer ourselves; `protocol` when the other side has no port that could be
+   * @throws DuodaoError `over-limit` when it is too long, or too much waits to be sent; `broken` when the kernel knows
+   * no way there; `unsafe` when it would answer ourselves; `protocol` when the other side has no port that could be
    * answered; `closed` when the server has closed.
    */
   reply(bytes: Uint8Array | string): Promise<void>;

@@ -23,14 +23,14 @@ interface Place {
 /**
  * Receives datagrams, and has each handled.
  *
- * - **Concurrency:** `async` handles all in this event loop; `threads` and `processes` in workers that receive from the
- *   same socket. One that dies is replaced; what it was at is lost, as datagrams may be, and others do not notice.
+ * - **Concurrency:** `async` handles all in this event loop; `threads` and `processes` in workers that receive from
+ *   the same socket. One that dies is replaced; what it was at is lost, as datagrams may be; others do not notice.
  * - **Boundaries:** a datagram is handled whole, or not at all. One without bytes is a datagram too.
  * - **A flood:** what cannot be handled in time is dropped, the oldest first, and counted (`dropped`). While this event
  *   loop is busy the kernel keeps what its buffer holds, and drops the rest without counting it here.
- * - **Who sends:** the address of a datagram proves nothing; anybody can write any. So do not answer strangers with more
- *   bytes than they have sent, and never answer what is itself an answer: two servers that do so never stop. Replies to
- *   our own address are refused (`unsafe`).
+ * - **Who sends:** the address of a datagram proves nothing; anybody can write any. So do not answer strangers with
+ *   more bytes than they have sent, and never answer what is itself an answer: two servers that do so never stop.
+ *   Replies to our own address are refused (`unsafe`).
  *
  * @example
  * ```ts
@@ -68,8 +68,8 @@ export class UdpServer extends SocketServer<HostAddress> {
    * Sends a datagram from the address of this server: to somebody who has not asked, or to all (`broadcast`). Resolves
    * when the kernel has taken it. Only without workers: with them, their handlers have the socket.
    *
-   * @throws DuodaoError `closed` when it does not listen, `over-limit` when it is too long, or too much waits to be sent;
-   * `broken` when the kernel knows no way there; `unsupported` at a name that is not found.
+   * @throws DuodaoError `closed` when it does not listen, `over-limit` when it is too long, or too much waits to be
+   * sent; `broken` when the kernel knows no way there; `unsupported` at a name that is not found.
    */
   async send(data: Uint8Array | string, to: HostAddress): Promise<void> {
     if (this.#concurrency !== 'async')

@@ -5,12 +5,12 @@
  *                     │               └──no──▶ waits, and the oldest that waits makes room
  *                     └─ counted, and told
  *
- * libuv reads at most 32 datagrams before everything else has its turn; those that have waited are handled in portions of
- * the same size. So a flood costs what is handled of it, and nothing else stands still.
+ * libuv reads at most 32 datagrams before everything else has its turn; those that have waited are handled in portions
+ * of the same size. So a flood costs what is handled of it, and nothing else stands still.
  *
- * No datagram is ever cut: libuv reads into 64 KiB, and there are 65,535 bytes at most in a packet of IP, with its headers
- * (UDP has no jumbograms on Linux). Node.js would not say if one were (it drops MSG_TRUNC, as libuv tells it), and need
- * not.
+ * No datagram is ever cut: libuv reads into 64 KiB, and there are 65,535 bytes at most in a packet of IP, with its
+ * headers (Linux has no jumbograms of UDP). If one were, libuv would say so (UV_UDP_PARTIAL), but Node.js does not pass
+ * that on.
  *
  * @module
  */

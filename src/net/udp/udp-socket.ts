@@ -3,10 +3,10 @@
  * datagram to whoever asks first. What nobody has taken stays in the kernel's queue, so workers may come and go.
  *
  * - **Addresses are numbers**, and need no look-up: Node.js would go another way around the event loop for each.
- * - **No receiving while the last replies go out.** Node.js has no public way to stop only that, so the handle is asked,
- *   where it can be found. Where not, what still comes is thrown away, and counted.
- * - **Nobody else may bind the port.** libuv sets SO_REUSEADDR on a descriptor that it opens, with which any program of
- *   this machine could take our port over; so it is taken back.
+ * - **No receiving while the last replies go out.** Node.js has no public way to stop only that, so the handle is
+ *   asked, where it can be found. Where not, what still comes is thrown away, and counted.
+ * - **Nobody else may bind the port.** libuv sets SO_REUSEADDR on a descriptor that it opens, with which any program
+ *   of this machine could take our port over; so it is taken back.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Datagrams that wait for a handler: first come, first served, and no more than so many. One more pushes the oldest out,
- * as whoever sent that has given up first.
+ * Datagrams that wait for a handler: first come, first served, and no more than so many. One more pushes the oldest
+ * out, as whoever sent that has given up first.
  *
  *     ring    … │ oldest │   │ newest │ …      as long as it ever had to be, at most `most`
  *
