@@ -143,22 +143,32 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
     wait: (Wait & { readonly body?: 'stream' }) | undefined,
   ): Promise<In | StreamedMessage> {
     const { incoming, limits } = this.#channel;
-    const before = this.#body;
-    await before?.skip(wait);
-    if (before === this.#body) this.#body = undefined;
+    await this.#skipBody(wait);
     if (wait?.body !== 'stream') return await incoming.receive(wait);
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
       throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
     const bodies = decoder as BodyDecoder<DictHeader, In>;
-    const header = await incoming.wait(() => bodies.nextHead(), wait);
+    const header = await incoming.wait(() => {
+      const head = bodies.nextHead();
+      if (head) this.#channel.took();
+      return head;
+    }, wait);
     this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
     return { header, body: this.#body };
   }
 
+  /** Throws away what is left of a body that was received as a stream; undefined if there is none. */
+  #skipBody(wait: Wait | undefined): Promise<void> | undefined {
+    const body = this.#body;
+    return body?.skip(wait).then(() => {
+      if (body === this.#body) this.#body = undefined;
+    });
+  }
+
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */
   [Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    return new Messages(this);
+    return new Messages(this.#channel.incoming, () => this.#skipBody(undefined));
   }
 
   /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */

@@ -29,17 +29,19 @@ export class Ending {
     return ending;
   }
 
+  /** A fresh one each time, unless it was thrown before: whoever has it may change it. */
   get error(): DuodaoError {
-    this.#error ??= this.#make();
-    return this.#error;
-  }
-
-  #make(): DuodaoError {
+    if (this.#error) return this.#error;
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
       const cause = this.#cause;
-      return new DuodaoError(this.code, this.#message, this.#facts, cause === undefined ? undefined : { cause });
+      return new DuodaoError(
+        this.code,
+        this.#message,
+        this.#facts,
+        cause === undefined ? undefined : { cause },
+      );
     } finally {
       Error.stackTraceLimit = limit;
     }
@@ -51,5 +53,9 @@ export const OTHER_ENDED: Ending = new Ending(
   'Cannot receive as the other side has ended, and nothing is left',
 );
 export const THIS_ENDED: Ending = new Ending('closed', 'Cannot send as this side has ended');
-export const THIS_CLOSED: Ending = new Ending('closed', 'Cannot receive as this side has closed the connection');
+export const THIS_CLOSED: Ending = new Ending(
+  'closed',
+  'Cannot receive as this side has closed the connection',
+);
 export const IS_CLOSED: Ending = new Ending('closed', 'Cannot use this connection as it is closed');
+export const SERVER_CLOSES: Ending = new Ending('closed', 'Cannot receive as the server is closing');

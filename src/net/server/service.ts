@@ -214,7 +214,7 @@ function secured(channel: Channel): Promise<void> {
   return new Promise((resolve, reject) => {
     (channel.socket as TLSSocket).once('secure', resolve);
     channel.onceClosed((why) =>
-      reject(why ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')),
+      reject(why?.error ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')),
     );
   });
 }
