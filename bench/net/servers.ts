@@ -16,10 +16,10 @@ const node = (...args: string[]): [string, ...string[]] => [
   ...args,
 ];
 const python = (...args: string[]): [string, ...string[]] => ['python3', at('../peers/net_peer.py'), ...args];
-const ours = (...args: string[]): [string, ...string[]] => [
+const ours = (file: string, ...args: string[]): [string, ...string[]] => [
   process.execPath,
   ...process.execArgv,
-  at('ours.ts'),
+  at(file),
   ...args,
 ];
 
@@ -29,7 +29,6 @@ export type ServerName =
   | 'duodao, 2 processes'
   | 'duodao, framed'
   | 'duodao, one byte back'
-  | 'duodao, UDP'
   | 'node:net'
   | 'node:net, framed by hand'
   | 'node:cluster, 2 processes'
@@ -40,11 +39,10 @@ export type ServerName =
 
 /** How each is started. */
 const COMMANDS: Readonly<Record<ServerName, readonly [string, ...string[]]>> = {
-  'duodao, 1 process': ours('tcp'),
-  'duodao, 2 processes': ours('tcp', '2'),
-  'duodao, framed': ours('framed'),
-  'duodao, one byte back': ours('sink'),
-  'duodao, UDP': ours('udp'),
+  'duodao, 1 process': ours('ours.ts', 'tcp'),
+  'duodao, 2 processes': ours('ours.ts', 'tcp', '2'),
+  'duodao, framed': ours('ours.ts', 'framed'),
+  'duodao, one byte back': ours('ours.ts', 'sink'),
   'node:net': node('tcp'),
   'node:net, framed by hand': node('framed'),
   'node:cluster, 2 processes': node('cluster'),
