@@ -17,11 +17,13 @@ const ENTRIES = [
   'index', // package.json
   'sync/public', // package.json
   'schedule/index', // package.json
+  'net/index', // package.json
   'cli/main', // bin/duodao.js
   'process/child/main', // src/process/child/entries.ts
   'process/child/thread',
   'process/child/rehearse', // targets of processes: their modules export them
   'pool/worker/serve',
+  'net/workers/worker',
   'pool/slices/scheduler',
   'cli/rush/seller',
   'cli/doctor/victim',
