@@ -25,6 +25,7 @@ const ENTRIES = [
   'pool/worker/serve',
   'net/workers/worker',
   'pool/slices/scheduler',
+  'net/workers/worker',
   'cli/rush/seller',
   'cli/doctor/victim',
   'cli/map/worker',

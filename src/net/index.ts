@@ -11,7 +11,13 @@ export {
   RequestHandler,
   type ServerFace,
 } from './server/handler.ts';
-export type { CommonOptions, Concurrency, StreamServerOptions, TcpOptions, UnixOptions } from './server/options.ts';
+export type {
+  CommonOptions,
+  Concurrency,
+  StreamServerOptions,
+  TcpOptions,
+  UnixOptions,
+} from './server/options.ts';
 export type { FramingOption, HandleError, ServerTls, VerifyRequest } from './server/plan.ts';
 export type { CloseOptions, SocketServer } from './server/server.ts';
 export type { ServerStats, ServerWorker } from './server/stats.ts';

@@ -6,7 +6,7 @@
 import { Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { DuodaoError, deadlineOf } from '../../base/index.ts';
-import { type Framing, raw } from '../../wire/index.ts';
+import { raw } from '../../wire/index.ts';
 import { type Address, addressFrom, type AddressLike, isPath, textOf } from '../address.ts';
 import { Budget } from '../connection/budget.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
@@ -90,7 +90,7 @@ export async function connect<In = Buffer, Out extends readonly unknown[] = [mes
     const socket = tls ? attempt.openTls(tls === true ? {} : tls) : attempt.open();
     await attempt.until(connected(socket, tls ? 'secureConnect' : 'connect', to));
     if (!isPath(to)) socket.setNoDelay(noDelay).setKeepAlive(true, KEEP_ALIVE_MS);
-    const channel = new Channel(socket, framing as Framing<In>, surroundings, to);
+    const channel = new Channel(socket, framing, surroundings, to);
     wire(socket, channel, !tls);
     if (auth) await attempt.until(authenticate(channel, 'client', auth));
     else if (tls) socket.resume();
@@ -131,9 +131,13 @@ class Attempt {
   #late(): DuodaoError {
     const timeoutMs = this.#timeoutMs;
     const hint = this.#socket?.connecting === false ? ': it may know no key, or expect TLS' : '';
-    return new DuodaoError('timed-out', `Connecting to ${textOf(this.#to)} did not happen within ${timeoutMs} ms${hint}`, {
-      timeoutMs,
-    });
+    return new DuodaoError(
+      'timed-out',
+      `Connecting to ${textOf(this.#to)} did not happen within ${timeoutMs} ms${hint}`,
+      {
+        timeoutMs,
+      },
+    );
   }
 
   open(): Socket {
@@ -143,7 +147,9 @@ class Attempt {
   }
 
   openTls(options: ConnectionOptions): TLSSocket {
-    const where = isPath(this.#to) ? { path: pathOf(this.#to.path) } : { ...this.#to, servername: nameOf(this.#to.host) };
+    const where = isPath(this.#to)
+      ? { path: pathOf(this.#to.path) }
+      : { ...this.#to, servername: nameOf(this.#to.host) };
     const socket = connectTls({ ...where, ...options, ...HALF_OPEN } as ConnectionOptions);
     this.#socket = socket;
     return socket;
@@ -177,7 +183,14 @@ function connected(socket: Socket, event: 'connect' | 'secureConnect', to: Addre
   return new Promise((resolve, reject) => {
     const failed = (cause: NodeJS.ErrnoException): void => {
       const errno = cause.code ?? 'no code';
-      reject(new DuodaoError('broken', `Cannot connect to ${textOf(to)} as ${reasonOf(errno, cause)}`, { errno }, { cause }));
+      reject(
+        new DuodaoError(
+          'broken',
+          `Cannot connect to ${textOf(to)} as ${reasonOf(errno, cause)}`,
+          { errno },
+          { cause },
+        ),
+      );
     };
     const ended = (): void => {
       const cause = new Error('The other side ended the connection');

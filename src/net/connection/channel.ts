@@ -93,16 +93,23 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   ended(): void {
     this.#hasEnded = true;
     this.#tap?.(new Uint8Array());
-    this.incoming.ended(new DuodaoError('closed', 'Cannot receive as the other side has ended, and nothing is left'));
+    this.incoming.ended(
+      new DuodaoError('closed', 'Cannot receive as the other side has ended, and nothing is left'),
+    );
     if (this.#isLingering) this.socket.destroySoon();
   }
 
   failed(error: NodeJS.ErrnoException): void {
     const errno = error.code ?? 'no code';
     this.#fail(
-      new DuodaoError('broken', `The connection with ${textOf(this.remoteAddress)} was lost: ${errno}`, { errno }, {
-        cause: error,
-      }),
+      new DuodaoError(
+        'broken',
+        `The connection with ${textOf(this.remoteAddress)} was lost: ${errno}`,
+        { errno },
+        {
+          cause: error,
+        },
+      ),
     );
   }
 

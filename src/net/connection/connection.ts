@@ -41,15 +41,14 @@ export let channelOf: (connection: SocketConnection<never, never> | SocketConnec
  * for await (const line of connection) await connection.send(`you said ${line}`);
  * ```
  */
-export class SocketConnection<
-  In = Buffer,
-  Out extends readonly unknown[] = [message: Uint8Array | string],
-> implements AsyncIterable<In, void, void>, Disposable {
+export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [message: Uint8Array | string]>
+  implements AsyncIterable<In, void, void>, Disposable
+{
   readonly #channel: Channel<In>;
   #body: MessageBody | undefined;
 
   static {
-    channelOf = (connection) => connection.#channel as Channel;
+    channelOf = (connection) => connection.#channel;
   }
 
   /** For servers and `connect()`. */
@@ -106,14 +105,15 @@ export class SocketConnection<
       if (framing.spec?.kind === 'dict-header') return this.#sendDict(message);
       return outgoing.send(framing.encode([message[0]], limits), message[1] as Wait | undefined);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
   #sendDict(message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     const [header, body, wait] = message;
-    if (header instanceof DictMessage) return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
+    if (header instanceof DictMessage)
+      return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
     if (isWhole(body)) return outgoing.send(framing.encode([header, body], limits), wait as Wait | undefined);
     return this.#sendPieces(header as DictHeader, body as Body, wait as Wait | undefined);
   }
@@ -139,7 +139,9 @@ export class SocketConnection<
     return this.#channel.receive(wait);
   }
 
-  async #receiveAfterBody(wait: (Wait & { readonly body?: 'stream' }) | undefined): Promise<In | StreamedMessage> {
+  async #receiveAfterBody(
+    wait: (Wait & { readonly body?: 'stream' }) | undefined,
+  ): Promise<In | StreamedMessage> {
     const { incoming, limits } = this.#channel;
     const before = this.#body;
     await before?.skip(wait);
@@ -148,8 +150,9 @@ export class SocketConnection<
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
       throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    const header = (await incoming.wait(() => (decoder as BodyDecoder<DictHeader, In>).nextHead(), wait)) as DictHeader;
-    this.#body = new MessageBody(incoming, (decoder as BodyDecoder<DictHeader, In>).bodyLeft, limits.maxMessageBytes);
+    const bodies = decoder as BodyDecoder<DictHeader, In>;
+    const header = await incoming.wait(() => bodies.nextHead(), wait);
+    this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
     return { header, body: this.#body };
   }
 

@@ -116,7 +116,7 @@ export class Incoming<In> {
   }
 
   receive(wait: Wait | undefined): Promise<In> {
-    return this.wait(this.#takeNext, wait) as Promise<In>;
+    return this.wait<In>(this.#takeNext, wait);
   }
 
   /**
@@ -131,7 +131,7 @@ export class Incoming<In> {
         const found = this.#take(take);
         if (found !== undefined) return Promise.resolve(found);
       } catch (error) {
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
     }
     if (wait?.timeoutMs === 0) return Promise.reject(timedOut('A message', wait));
@@ -235,5 +235,10 @@ export class Incoming<In> {
 }
 
 function cutShort(cause: unknown): DuodaoError {
-  return new DuodaoError('broken', 'Cannot receive as the other side has ended in the middle of a message', {}, { cause });
+  return new DuodaoError(
+    'broken',
+    'Cannot receive as the other side has ended in the middle of a message',
+    {},
+    { cause },
+  );
 }

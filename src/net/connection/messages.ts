@@ -36,7 +36,7 @@ export class Messages<In> implements AsyncGenerator<In, void, void> {
 
   throw(error: unknown): Promise<IteratorResult<In, void>> {
     this.#isOver = true;
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 
   [Symbol.asyncIterator](): this {

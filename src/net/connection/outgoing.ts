@@ -68,7 +68,8 @@ export class Outgoing {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end);
-    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, undefined, wait);
+    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain)
+      return this.#enqueue(pieces, undefined, wait);
     if (pieces.length === 1) {
       if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
       this.#socket.write(pieces[0]!);
@@ -149,9 +150,14 @@ export class Outgoing {
         job.reject(error);
         if (job.hasBegun && !this.#end)
           this.#ears.destroy(
-            new DuodaoError('broken', 'The connection was ended, as a message could not be sent to its end', {}, {
-              cause: error,
-            }),
+            new DuodaoError(
+              'broken',
+              'The connection was ended, as a message could not be sent to its end',
+              {},
+              {
+                cause: error,
+              },
+            ),
           );
       }
     }

@@ -50,7 +50,7 @@ function onClose(this: Wired): void {
 /** Has a socket tell the channel what happens. */
 export function wire(socket: Socket, channel: Channel<never> | Channel, usesOnread: boolean): void {
   const wired = socket as Wired;
-  wired[CHANNEL] = channel as Channel;
+  wired[CHANNEL] = channel;
   if (!usesOnread) wired.on('data', onData);
   wired.on('end', onEnd).on('error', onError).on('drain', onDrain).on('close', onClose);
 }

@@ -119,22 +119,37 @@ export function checkNames(options: unknown, noun: Noun): void {
 }
 
 /** A whole number in a range. @throws TypeError or RangeError. */
-export function wholeNumber(name: string, value: unknown, otherwise: number, least: number, most: number): number {
+export function wholeNumber(
+  name: string,
+  value: unknown,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
   if (value === undefined) return otherwise;
   if (typeof value !== 'number')
-    throw new TypeError(`Cannot use ${name} as it must be a number: it is ${value === null ? 'null' : typeof value}`);
+    throw new TypeError(
+      `Cannot use ${name} as it must be a number: it is ${value === null ? 'null' : typeof value}`,
+    );
   const isForEver = value === Number.POSITIVE_INFINITY && most === value;
   if (!isForEver && (!Number.isInteger(value) || value < least || value > most))
-    throw new RangeError(`Cannot use ${name} as it must be a whole number from ${least} to ${most}: current value is ${value}`);
+    throw new RangeError(
+      `Cannot use ${name} as it must be a whole number from ${least} to ${most}: current value is ${value}`,
+    );
   return value;
 }
 
 function aFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function')
-    throw new TypeError(`Cannot use ${name} as it must be a function: it is ${value === null ? 'null' : typeof value}`);
+    throw new TypeError(
+      `Cannot use ${name} as it must be a function: it is ${value === null ? 'null' : typeof value}`,
+    );
 }
 
-export function checkCommon(options: CommonOptions & { readonly handler: unknown }, noun: string): {
+export function checkCommon(
+  options: CommonOptions & { readonly handler: unknown },
+  noun: string,
+): {
   readonly concurrency: Concurrency;
   readonly workers: number;
 } {
@@ -144,7 +159,7 @@ export function checkCommon(options: CommonOptions & { readonly handler: unknown
   const { concurrency = 'async' } = options;
   if (!CONCURRENCIES.includes(concurrency))
     throw new RangeError(
-      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: current value is ${String(concurrency)}`,
+      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: current value is ${concurrency as string}`,
     );
   return { concurrency, workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 256) };
 }
@@ -185,8 +200,20 @@ export function streamPlan<In, Out extends readonly unknown[]>(
     limits: connectionLimits(options),
     handshakeTimeoutMs: wholeNumber('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
     maxConnections: wholeNumber('maxConnections', options.maxConnections, forEver, 1, forEver),
-    maxConnectionsPerHost: wholeNumber('maxConnectionsPerHost', options.maxConnectionsPerHost, forEver, 1, forEver),
-    maxBufferedBytes: wholeNumber('maxBufferedBytes', options.maxBufferedBytes, 256 * 1024 * 1024, 1, forEver),
+    maxConnectionsPerHost: wholeNumber(
+      'maxConnectionsPerHost',
+      options.maxConnectionsPerHost,
+      forEver,
+      1,
+      forEver,
+    ),
+    maxBufferedBytes: wholeNumber(
+      'maxBufferedBytes',
+      options.maxBufferedBytes,
+      256 * 1024 * 1024,
+      1,
+      forEver,
+    ),
     maxDatagramBytes: 0,
     maxPending: 0,
   };

@@ -8,7 +8,14 @@ import { DuodaoError } from '../../base/index.ts';
 import { holderOf, listenInternet, portOf } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkHost, checkPort, type HostAddress, textOf } from '../address.ts';
-import { checkCommon, checkNames, type StreamServerOptions, streamPlan, type TcpOptions, wholeNumber } from './options.ts';
+import {
+  checkCommon,
+  checkNames,
+  type StreamServerOptions,
+  streamPlan,
+  type TcpOptions,
+  wholeNumber,
+} from './options.ts';
 import { type Bound, releaseOnly, SocketServer } from './server.ts';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -88,6 +95,11 @@ async function numberOf({ host }: HostAddress): Promise<string> {
     return (await lookup(host)).address;
   } catch (cause) {
     const errno = (cause as NodeJS.ErrnoException).code ?? 'no code';
-    throw new DuodaoError('unsupported', `Cannot listen at ${host} as no such name is found: ${errno}`, { host, errno }, { cause });
+    throw new DuodaoError(
+      'unsupported',
+      `Cannot listen at ${host} as no such name is found: ${errno}`,
+      { host, errno },
+      { cause },
+    );
   }
 }

@@ -16,7 +16,14 @@ import { DuodaoError } from '../../base/index.ts';
 import { bindUnix, closeDescriptor, listenOn } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkPath, type PathAddress } from '../address.ts';
-import { checkCommon, checkNames, type StreamServerOptions, streamPlan, type UnixOptions, wholeNumber } from './options.ts';
+import {
+  checkCommon,
+  checkNames,
+  type StreamServerOptions,
+  streamPlan,
+  type UnixOptions,
+  wholeNumber,
+} from './options.ts';
 import { type Bound, releaseOnly, SocketServer } from './server.ts';
 
 /**
@@ -80,7 +87,8 @@ function made(name: string, path: string): number {
   if (typeof fd === 'number') return fd;
   const { errno } = fd;
   if (errno === 'EADDRINUSE') throw inUse(path);
-  const why = errno === 'ENOENT' ? 'there is no such folder (ENOENT): make it first' : `the system says ${errno}`;
+  const why =
+    errno === 'ENOENT' ? 'there is no such folder (ENOENT): make it first' : `the system says ${errno}`;
   throw new DuodaoError('unsupported', `Cannot listen at ${path} as ${why}`, { path, errno });
 }
 
@@ -102,10 +110,14 @@ async function makeFree(path: string): Promise<void> {
     throw error;
   }
   if (!stat?.isSocket())
-    throw new DuodaoError('in-use', `Cannot listen at ${path} as there is a file that is no socket: it is left as it is`, {
-      path,
-      errno: 'EEXIST',
-    });
+    throw new DuodaoError(
+      'in-use',
+      `Cannot listen at ${path} as there is a file that is no socket: it is left as it is`,
+      {
+        path,
+        errno: 'EEXIST',
+      },
+    );
   const errno = await new Promise<string | undefined>((resolve) => {
     const probe = createConnection(path);
     probe.once('connect', () => resolve(undefined));

@@ -11,7 +11,7 @@
  */
 import { DuodaoError } from '../../base/index.ts';
 import { SharedArray } from '../../ipc/index.ts';
-import { AT, COUNTS, newRow, type Row } from '../connection/tally.ts';
+import { AT, newRow, type Row, ROW_LENGTH } from '../connection/tally.ts';
 import type { Plan } from '../server/plan.ts';
 import { type ServerStats, statsOf } from '../server/stats.ts';
 import { Worker } from './one-worker.ts';
@@ -45,7 +45,7 @@ export class Crew {
   constructor(options: CrewOptions) {
     this.#options = options;
     this.#seats = new Array<Worker | undefined>(options.size + 1).fill(undefined);
-    this.#counts = new SharedArray('f64', this.#seats.length * COUNTS.length);
+    this.#counts = new SharedArray('f64', this.#seats.length * ROW_LENGTH);
   }
 
   /** Resolves when all accept. @throws What keeps one of them from that; then none is left. */
@@ -112,7 +112,8 @@ export class Crew {
 
   async replaceWorkers(drainMs: number): Promise<void> {
     for (const old of this.#workers) {
-      if (this.#isStopping) throw new DuodaoError('closed', 'Cannot replace workers as the server is closing');
+      if (this.#isStopping)
+        throw new DuodaoError('closed', 'Cannot replace workers as the server is closing');
       if (old.isRetiring || old.hasEnded) continue;
       await this.#hire();
       await old.stop(drainMs);

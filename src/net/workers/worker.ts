@@ -5,7 +5,7 @@
  */
 import { DuodaoError } from '../../base/index.ts';
 import type { PipeConnection, SharedArray } from '../../ipc/index.ts';
-import { COUNTS, type Row } from '../connection/tally.ts';
+import { type Row, ROW_LENGTH } from '../connection/tally.ts';
 import type { Plan } from '../server/plan.ts';
 import type { Serving } from '../server/service.ts';
 import { startServing } from '../server/serving.ts';
@@ -23,19 +23,19 @@ export interface Post {
 
 /** The row of a seat. */
 export function rowAt(counts: SharedArray<'f64'>, seat: number): Row {
-  return counts.view.subarray(seat * COUNTS.length, (seat + 1) * COUNTS.length);
+  return counts.view.subarray(seat * ROW_LENGTH, (seat + 1) * ROW_LENGTH);
 }
 
 /** The rows of all seats. */
 export function rowsOf(counts: SharedArray<'f64'>): Row[] {
-  return Array.from({ length: counts.view.length / COUNTS.length }, (_, seat) => rowAt(counts, seat));
+  return Array.from({ length: counts.view.length / ROW_LENGTH }, (_, seat) => rowAt(counts, seat));
 }
 
 /** Serves until it is told to stop, or nobody is left who could tell it. */
 export async function serveAsWorker(plan: Plan, { fd, seat, counts, orders }: Post): Promise<void> {
   let serving: Serving;
   try {
-    serving = await startServing(plan, fd, rowAt(counts, seat), rowsOf(counts));
+    serving = await startServing(plan, fd, rowsOf(counts), seat);
   } catch (failed) {
     await orders.send({ failed });
     return;
