@@ -23,7 +23,6 @@ const ENTRIES = [
   'process/child/thread',
   'process/child/rehearse', // targets of processes: their modules export them
   'pool/worker/serve',
-  'net/workers/worker',
   'pool/slices/scheduler',
   'net/workers/worker',
   'cli/rush/seller',
