@@ -128,9 +128,9 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * Receives the next message, waiting for one. With `{ body: 'stream' }` its body may be larger than memory; it is to
    * be read before the next message is asked for, which throws away what is left of it.
    *
-   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone without
-   * an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though it can
-   * be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
+   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone
+   * without an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though
+   * it can be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
    */
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;

@@ -78,7 +78,8 @@ export abstract class SocketServer<A extends Address = Address> implements Async
    * Begins to listen. When it resolves, clients can connect: with workers, when all of them accept.
    *
    * @throws DuodaoError `in-use` when somebody else has the address, `unsupported` when this machine cannot have it,
-   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is closed.
+   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is
+   * closed.
    */
   async listen(): Promise<this> {
     const { noun } = this.#making;
