@@ -18,6 +18,7 @@ import type { Budget, Holder } from './budget.ts';
 import { Ending, IS_CLOSED, OTHER_ENDED, SERVER_CLOSES, THIS_CLOSED, THIS_ENDED } from './ending.ts';
 import { Incoming, type IncomingEars } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
+import type { MessageBody } from './message-body.ts';
 import { Outgoing, type OutgoingEars } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { AT, type Row } from './tally.ts';
@@ -42,6 +43,8 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   /** Has what arrives instead of the decoder, during a handshake. */
   #tap: ((bytes: Uint8Array) => void) | undefined;
   bytesIn = 0;
+  /** Of the message that was received last, if it was received as a stream. */
+  body: MessageBody | undefined = undefined;
   isClosed = false;
   /** The other side sends no more. */
   #hasEnded = false;

@@ -8,18 +8,12 @@ import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../.
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
-import { MessageBody } from './message-body.ts';
+import { receiveBody, skipBody, type StreamedMessage } from './streaming.ts';
 import { Messages } from './messages.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
   readonly body: 'stream';
-}
-
-/** A message whose body is still on its way. */
-export interface StreamedMessage {
-  readonly header: DictHeader;
-  readonly body: MessageBody;
 }
 
 /** The channel below a connection, for servers. */
@@ -45,7 +39,6 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   implements AsyncIterable<In, void, void>, Disposable
 {
   readonly #channel: Channel<In>;
-  #body: MessageBody | undefined;
 
   static {
     channelOf = (connection) => connection.#channel;
@@ -135,40 +128,25 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
   receive(wait?: Wait & { readonly body?: 'stream' }): Promise<In | StreamedMessage> {
-    if (this.#body || wait?.body) return this.#receiveAfterBody(wait);
+    if (this.#channel.body || wait?.body) return this.#receiveAfterBody(wait);
     return this.#channel.receive(wait);
   }
 
   async #receiveAfterBody(
     wait: (Wait & { readonly body?: 'stream' }) | undefined,
   ): Promise<In | StreamedMessage> {
-    const { incoming, limits } = this.#channel;
-    await this.#skipBody(wait);
+    const { incoming } = this.#channel;
+    await skipBody(this.#channel, wait);
     if (wait?.body !== 'stream') return await incoming.receive(wait);
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
       throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    const bodies = decoder as BodyDecoder<DictHeader, In>;
-    const header = await incoming.wait(() => {
-      const head = bodies.nextHead();
-      if (head) this.#channel.took();
-      return head;
-    }, wait);
-    this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
-    return { header, body: this.#body };
-  }
-
-  /** Throws away what is left of a body that was received as a stream; undefined if there is none. */
-  #skipBody(wait: Wait | undefined): Promise<void> | undefined {
-    const body = this.#body;
-    return body?.skip(wait).then(() => {
-      if (body === this.#body) this.#body = undefined;
-    });
+    return await receiveBody(this.#channel, decoder as BodyDecoder<DictHeader, In>, wait);
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */
   [Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    return new Messages(this.#channel.incoming, () => this.#skipBody(undefined));
+    return new Messages(this.#channel);
   }
 
   /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */
