@@ -46,6 +46,8 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   #hasEnded = false;
   #failure: DuodaoError | undefined;
   #isLingering = false;
+  /** Our last message is with the socket, and our end behind it. */
+  #isAllWritten = false;
   /** It waited for a message when it was drained. */
   #wasIdle = false;
   #onClose: ((why: DuodaoError | undefined) => void)[] | undefined;
@@ -96,7 +98,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.incoming.ended(
       new DuodaoError('closed', 'Cannot receive as the other side has ended, and nothing is left'),
     );
-    if (this.#isLingering) this.socket.destroySoon();
+    this.#closeIfDone();
   }
 
   failed(error: NodeJS.ErrnoException): void {
@@ -152,7 +154,17 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
 
   end(): void {
     const why = new DuodaoError('closed', 'Cannot send as this side has ended');
-    this.outgoing.finish(why, () => void this.socket.end());
+    this.outgoing.finish(why, () => {
+      this.#isAllWritten = true;
+      this.socket.end();
+      this.#closeIfDone();
+    });
+  }
+
+  /** Closes the socket when nothing is left to be said, nor to be waited for: its last bytes go on their way. */
+  #closeIfDone(): void {
+    if (!this.#isLingering || !this.#isAllWritten) return;
+    if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
   close(): void {
@@ -162,7 +174,6 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.incoming.release();
     this.end();
     this.socket.resume();
-    if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
   /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */

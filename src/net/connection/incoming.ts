@@ -76,7 +76,11 @@ export class Incoming<In> {
   arrived(bytes: Uint8Array): void {
     if (this.#end) return; // nobody has it any more
     this.#inTurn = 0;
-    this.decoder.push(bytes);
+    try {
+      this.decoder.push(bytes);
+    } catch (error) {
+      this.#end = error as DuodaoError; // after what was whole before it, which next() gives first
+    }
     this.#serve();
     this.#account();
     if (this.#draining) this.drain(this.#draining);
@@ -93,8 +97,9 @@ export class Incoming<In> {
     try {
       this.decoder.end();
     } catch (error) {
-      // What was whole before it is received first; then the decoder says the same again.
-      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
+      // What was whole before it is received first; then a decoder of ours says the same again. One of a user's own
+      // may throw what it likes.
+      if (!(error instanceof DuodaoError)) this.#end = error as DuodaoError;
     }
     this.#serve();
     this.#account();
@@ -126,7 +131,8 @@ export class Incoming<In> {
    */
   wait<T>(take: () => T | undefined, wait: Wait | undefined): Promise<T> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
-    if (this.#waiters.length === 0 && ++this.#inTurn < TURN_MESSAGES) {
+    const isPoll = wait?.timeoutMs === 0;
+    if (this.#waiters.length === 0 && (isPoll || ++this.#inTurn < TURN_MESSAGES)) {
       try {
         const found = this.#take(take);
         if (found !== undefined) return Promise.resolve(found);
@@ -134,7 +140,7 @@ export class Incoming<In> {
         return Promise.reject(error);
       }
     }
-    if (wait?.timeoutMs === 0) return Promise.reject(timedOut('A message', wait));
+    if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
       const settled = wait && this.#limit(wait, reject);
       this.#waiters.push({ take, resolve, reject, settled });
