@@ -50,6 +50,8 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   #hasEnded = false;
   #failure: Ending | undefined;
   #isLingering = false;
+  /** Our last message is with the socket, and our end behind it. */
+  #isAllWritten = false;
   /** It waited for a message when it was drained. */
   #wasIdle = false;
   #onClose: ((why: Ending | undefined) => void)[] | undefined;
@@ -98,7 +100,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.#hasEnded = true;
     this.#tap?.(new Uint8Array());
     this.incoming.ended(OTHER_ENDED);
-    if (this.#isLingering) this.socket.destroySoon();
+    this.#closeIfDone();
   }
 
   failed(error: NodeJS.ErrnoException): void {
@@ -146,8 +148,16 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
 
   end(): void {
     this.outgoing.finish(THIS_ENDED, () => {
+      this.#isAllWritten = true;
       if (!this.socket.destroyed) this.socket.end();
+      this.#closeIfDone();
     });
+  }
+
+  /** Closes the socket when nothing is left to be said, nor to be waited for: its last bytes go on their way. */
+  #closeIfDone(): void {
+    if (!this.#isLingering || !this.#isAllWritten) return;
+    if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
   close(): void {
@@ -158,7 +168,6 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.end();
     if (this.socket.destroyed) return;
     this.socket.resume();
-    if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
   /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */

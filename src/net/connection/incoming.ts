@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { assert, DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { FrameDecoder } from '../../wire/index.ts';
 import { Ending } from './ending.ts';
 
@@ -86,7 +86,11 @@ export class Incoming<In> implements Source<In> {
   arrived(bytes: Uint8Array): void {
     if (this.#end) return; // nobody has it any more
     this.#inTurn = 0;
-    this.decoder.push(bytes);
+    try {
+      this.decoder.push(bytes);
+    } catch (error) {
+      this.#end = Ending.of(error); // after what was whole before it, which next() gives first
+    }
     this.#serve();
     this.#account();
     if (this.#draining) this.drain(this.#draining);
@@ -103,8 +107,9 @@ export class Incoming<In> implements Source<In> {
     try {
       this.decoder.end();
     } catch (error) {
-      // What was whole before it is received first; then the decoder says the same again.
-      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
+      // What was whole before it is received first; then a decoder of ours says the same again. One of a user's own
+      // may throw what it likes.
+      if (!(error instanceof DuodaoError)) this.#end = Ending.of(error);
     }
     this.#serve();
     this.#account();
@@ -141,12 +146,13 @@ export class Incoming<In> implements Source<In> {
    */
   wait<T>(source: Source<T>, wait: Wait | undefined, ifClosed?: T): Promise<T> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
-    if (!this.#first && ++this.#inTurn < TURN_MESSAGES) {
+    const isPoll = wait?.timeoutMs === 0;
+    if (!this.#first && (isPoll || ++this.#inTurn < TURN_MESSAGES)) {
       const found = this.#take(source);
       if (found !== undefined) return Promise.resolve(found);
       if (this.#end) return ended(this.#end, ifClosed);
     }
-    if (wait?.timeoutMs === 0) return Promise.reject(timedOut('A message', wait));
+    if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
       const settled = wait && this.#limit(wait, reject);
       this.#push({ source, ifClosed, resolve, reject, settled, next: undefined });
@@ -232,16 +238,15 @@ export class Incoming<In> implements Source<In> {
       this.#account();
       return found;
     } catch (error) {
-      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
       this.#break(error);
       return undefined;
     }
   }
 
-  #break(error: DuodaoError): void {
+  #break(error: unknown): void {
     this.#isBroken = true;
     // A message that was cut short says no more than how the stream ended, if that was no end.
-    const isCut = error.facts['isCut'] === true;
+    const isCut = error instanceof DuodaoError && error.facts['isCut'] === true;
     if (!isCut || !this.#end) this.#end = Ending.of(error);
     else if (this.#end.code === 'closed') this.#end = new Ending('broken', CUT_SHORT, {}, error);
     this.#account();

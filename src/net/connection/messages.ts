@@ -38,7 +38,7 @@ export class Messages<In> implements AsyncGenerator<In, void, void>, Source<Next
 
   throw(error: unknown): Promise<Next<In>> {
     this.#isOver = true;
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 
   [Symbol.asyncIterator](): this {

@@ -97,7 +97,12 @@ export abstract class SocketServer<A extends Address = Address> implements Async
       if (this.#state === 'starting') this.#state = 'new';
       throw error;
     }
-    if (this.#state === 'starting') this.#state = 'listening';
+    // TypeScript does not know that close() may have been called meanwhile.
+    if ((this.#state as string) === 'closed') {
+      await this.#closing;
+      throw new DuodaoError('closed', `Cannot listen as this ${noun} was closed before it did`);
+    }
+    this.#state = 'listening';
     return this;
   }
 
@@ -170,6 +175,7 @@ export abstract class SocketServer<A extends Address = Address> implements Async
       this.#lastStats = engine?.stats();
       this.#engine = undefined;
       this.#bound?.release();
+      this.#bound = undefined;
       this.#onClosed();
     }
   }
