@@ -11,6 +11,8 @@ import { asBuffer } from './byte-queue.ts';
 import type { FrameDecoder, FrameLimits, Framing } from './framing.ts';
 import { framed, type Payload, sizeOf } from './payload.ts';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 class RawDecoder implements FrameDecoder<Buffer> {
   readonly isInside = false;
   readonly #most: number;
@@ -44,12 +46,11 @@ class RawDecoder implements FrameDecoder<Buffer> {
       return chunk.subarray(0, this.#most);
     }
     this.#heldBytes -= chunk.length;
-    this.#head++;
-    // Moved up when half of them are gone, so that each is moved once, and nothing that is gone is held for long.
-    if (this.#head * 2 >= this.#chunks.length) {
-      this.#chunks.splice(0, this.#head);
-      this.#head = 0;
-    }
+    this.#chunks[this.#head++] = NOTHING;
+    if (this.#head === this.#chunks.length) this.#chunks.length = 0;
+    else if (this.#head >= 64 && this.#head * 2 >= this.#chunks.length) this.#chunks.splice(0, this.#head);
+    else return chunk;
+    this.#head = 0;
     return chunk;
   }
 
@@ -62,7 +63,10 @@ const RAW: Framing<Buffer, readonly [bytes: Payload]> = {
   name: 'raw',
   spec: { kind: 'raw' },
   decoder: (limits) => new RawDecoder(limits),
-  encode: ([bytes]) => framed(0, bytes, sizeOf(bytes)).filter((piece) => piece.length > 0),
+  encode: ([bytes]) => {
+    const size = sizeOf(bytes);
+    return size === 0 ? [] : framed(0, bytes, size).filter((piece) => piece.length > 0);
+  },
 };
 
 /** Whatever arrives, as it arrives: bytes without boundaries. */
