@@ -11,6 +11,8 @@ import { asBuffer } from './byte-queue.ts';
 import type { FrameDecoder, FrameLimits, Framing } from './framing.ts';
 import { framed, type Payload, sizeOf } from './payload.ts';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 class RawDecoder implements FrameDecoder<Buffer> {
   readonly isInside = false;
   readonly #most: number;
@@ -46,11 +48,20 @@ class RawDecoder implements FrameDecoder<Buffer> {
       return chunk.subarray(0, this.#most);
     }
     this.#heldBytes -= chunk.length;
-    this.#next = this.#chunks && this.#chunks[this.#head++];
-    if (this.#chunks && this.#head === this.#chunks.length) {
-      this.#chunks = undefined;
-      this.#head = 0;
-    }
+    this.#next = this.#shift();
+    return chunk;
+  }
+
+  /** The chunk behind the next one. */
+  #shift(): Buffer | undefined {
+    const chunks = this.#chunks;
+    const chunk = chunks?.[this.#head];
+    if (!chunks || !chunk) return undefined;
+    chunks[this.#head++] = NOTHING;
+    if (this.#head === chunks.length) this.#chunks = undefined;
+    else if (this.#head >= 64 && this.#head * 2 >= chunks.length) chunks.splice(0, this.#head);
+    else return chunk;
+    this.#head = 0;
     return chunk;
   }
 
