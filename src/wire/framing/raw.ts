@@ -75,7 +75,7 @@ const RAW: Framing<Buffer, readonly [bytes: Payload]> = {
   spec: { kind: 'raw' },
   decoder: (limits) => new RawDecoder(limits),
   encode: ([bytes]) => {
-    if (bytes instanceof Uint8Array) return bytes.length > 0 ? [bytes] : [];
+    if (Buffer.isBuffer(bytes)) return bytes.length > 0 ? [bytes] : [];
     return framed(0, bytes, sizeOf(bytes)).filter((piece) => piece.length > 0);
   },
 };
