@@ -31,6 +31,9 @@ export interface Surroundings {
   closed(channel: Channel): void;
 }
 
+/** For so long after it was made a connection is about to send its first message. */
+const NEWBORN_MS = 500;
+
 const COUNTED = { broken: AT.broken, 'over-limit': AT.overLimit, protocol: AT.protocolErrors } as const;
 
 export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars {
@@ -56,6 +59,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   #wasIdle = false;
   #onClose: ((why: Ending | undefined) => void)[] | undefined;
   readonly #pace: Pace;
+  readonly #since: number = Math.round(performance.now());
 
   constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress: Address) {
     this.socket = socket;
@@ -170,8 +174,17 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.socket.resume();
   }
 
-  /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */
+  /**
+   * Ends it as soon as no message is on its way to us: who waits for one is told that none will come. Whoever has just
+   * connected has his first message on the way, most likely, and a moment for that.
+   */
   drain(): void {
+    const ageMs = performance.now() - this.#since;
+    if (this.bytesIn === 0 && ageMs < NEWBORN_MS) {
+      this.incoming.drainAfterNext(SERVER_CLOSES);
+      setTimeout(() => this.drain(), NEWBORN_MS - ageMs).unref();
+      return;
+    }
     // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.
     this.#wasIdle = this.incoming.isWaitedFor && !this.incoming.isInside && !this.outgoing.isBehind;
     this.incoming.drain(SERVER_CLOSES);

@@ -60,6 +60,8 @@ export class Incoming<In> implements Source<In> {
   takes = 0;
   /** Why nothing is waited for any more. */
   #draining: Ending | undefined;
+  /** Why nothing will be waited for after the next message. */
+  #lastIsNext: Ending | undefined;
   /** Why no more messages come, once those that are there have been received. */
   #end: Ending | undefined;
 
@@ -113,6 +115,11 @@ export class Incoming<In> implements Source<In> {
     }
     this.#serve();
     this.#account();
+  }
+
+  /** Takes one message more, the first, and then no new one. */
+  drainAfterNext(why: Ending): void {
+    this.#lastIsNext = why;
   }
 
   /** Takes no new message: one that has begun is received, and then nothing more comes. */
@@ -235,6 +242,7 @@ export class Incoming<In> implements Source<In> {
       const found = source.take();
       if (found === undefined) return undefined;
       this.takes++;
+      this.#draining ??= this.#lastIsNext;
       this.#account();
       return found;
     } catch (error) {
