@@ -1,7 +1,8 @@
 export type { Address, AddressLike, HostAddress, PathAddress } from './address.ts';
 export { connect, type ConnectOptions } from './client/connect.ts';
 export type { Body } from './connection/body-source.ts';
-export { SocketConnection, type StreamedMessage, type StreamWait } from './connection/connection.ts';
+export { SocketConnection, type StreamWait } from './connection/connection.ts';
+export type { StreamedMessage } from './connection/streaming.ts';
 export type { LimitOptions } from './connection/limits.ts';
 export type { MessageBody } from './connection/message-body.ts';
 export {

@@ -8,18 +8,12 @@ import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../.
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
-import { MessageBody } from './message-body.ts';
+import { receiveBody, skipBody, type StreamedMessage } from './streaming.ts';
 import { Messages } from './messages.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
   readonly body: 'stream';
-}
-
-/** A message whose body is still on its way. */
-export interface StreamedMessage {
-  readonly header: DictHeader;
-  readonly body: MessageBody;
 }
 
 /** The channel below a connection, for servers. */
@@ -45,7 +39,6 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   implements AsyncIterable<In, void, void>, Disposable
 {
   readonly #channel: Channel<In>;
-  #body: MessageBody | undefined;
 
   static {
     channelOf = (connection) => connection.#channel;
@@ -128,37 +121,32 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * Receives the next message, waiting for one. With `{ body: 'stream' }` its body may be larger than memory; it is to
    * be read before the next message is asked for, which throws away what is left of it.
    *
-   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone without
-   * an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though it can
-   * be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
+   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone
+   * without an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though
+   * it can be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
    */
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
   receive(wait?: Wait & { readonly body?: 'stream' }): Promise<In | StreamedMessage> {
-    if (this.#body || wait?.body) return this.#receiveAfterBody(wait);
+    if (this.#channel.body || wait?.body) return this.#receiveAfterBody(wait);
     return this.#channel.receive(wait);
   }
 
   async #receiveAfterBody(
     wait: (Wait & { readonly body?: 'stream' }) | undefined,
   ): Promise<In | StreamedMessage> {
-    const { incoming, limits } = this.#channel;
-    const before = this.#body;
-    await before?.skip(wait);
-    if (before === this.#body) this.#body = undefined;
+    const { incoming } = this.#channel;
+    await skipBody(this.#channel, wait);
     if (wait?.body !== 'stream') return await incoming.receive(wait);
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
       throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    const bodies = decoder as BodyDecoder<DictHeader, In>;
-    const header = await incoming.wait(() => bodies.nextHead(), wait);
-    this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
-    return { header, body: this.#body };
+    return await receiveBody(this.#channel, decoder as BodyDecoder<DictHeader, In>, wait);
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */
   [Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    return new Messages(this);
+    return new Messages(this.#channel);
   }
 
   /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */

@@ -8,10 +8,10 @@
  */
 import { DuodaoError, type Wait } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
-import type { Incoming } from './incoming.ts';
+import type { Incoming, Source } from './incoming.ts';
 
 /** A body on its way. It can be taken once: in pieces, or whole. */
-export class MessageBody implements AsyncIterable<Buffer> {
+export class MessageBody implements AsyncIterable<Buffer>, Source<Uint8Array> {
   /** Its length in bytes, as the header says. */
   readonly size: number;
   readonly #incoming: Incoming<unknown>;
@@ -45,10 +45,14 @@ export class MessageBody implements AsyncIterable<Buffer> {
         'closed',
         'Cannot read a body as the next message has been asked for: read it before that',
       );
-    const decoder = this.#incoming.decoder as BodyDecoder<unknown, unknown>;
-    const piece = await this.#incoming.wait(() => decoder.nextPiece(), wait);
+    const piece = await this.#incoming.wait(this, wait);
     this.#left -= piece.length;
     return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+  }
+
+  /** For connections. */
+  take(): Uint8Array | undefined {
+    return (this.#incoming.decoder as BodyDecoder<unknown, unknown>).nextPiece();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void> {

@@ -80,7 +80,8 @@ export abstract class SocketServer<A extends Address = Address> implements Async
    * Begins to listen. When it resolves, clients can connect: with workers, when all of them accept.
    *
    * @throws DuodaoError `in-use` when somebody else has the address, `unsupported` when this machine cannot have it,
-   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is closed.
+   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is
+   * closed.
    */
   async listen(): Promise<this> {
     const { noun } = this.#making;
@@ -98,7 +99,12 @@ export abstract class SocketServer<A extends Address = Address> implements Async
       if (this.#state === 'starting') this.#state = 'new';
       throw error;
     }
-    if (this.#state === 'starting') this.#state = 'listening';
+    // TypeScript does not know that close() may have been called meanwhile.
+    if ((this.#state as string) === 'closed') {
+      await this.#closing;
+      throw new DuodaoError('closed', `Cannot listen as this ${noun} was closed before it did`);
+    }
+    this.#state = 'listening';
     return this;
   }
 
@@ -171,6 +177,7 @@ export abstract class SocketServer<A extends Address = Address> implements Async
       this.#lastStats = engine?.stats();
       this.#engine = undefined;
       this.#bound?.release();
+      this.#bound = undefined;
       this.#onClosed();
     }
   }
