@@ -4,12 +4,19 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../../wire/index.ts';
+import {
+  type BodyDecoder,
+  type DictHeader,
+  DictMessage,
+  encodeHead,
+  type Payload,
+} from '../../wire/index.ts';
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
 import { MessageBody } from './message-body.ts';
 import { Messages } from './messages.ts';
+import type { Whole } from './outgoing.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
@@ -20,6 +27,15 @@ export interface StreamWait extends Wait {
 export interface StreamedMessage {
   readonly header: DictHeader;
   readonly body: MessageBody;
+}
+
+/** What `send()` takes: where messages have a header, the body may be on its way, too. */
+export type Sendable<Out extends readonly unknown[]> = Out extends readonly [DictHeader, Payload?]
+  ? readonly [header: DictHeader, body?: Body]
+  : Out;
+
+function headerSize(header: unknown): unknown {
+  return typeof header === 'object' && header !== null ? Reflect.get(header, 'file_size') : undefined;
 }
 
 /** The channel below a connection, for servers. */
@@ -45,7 +61,9 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   implements AsyncIterable<In, void, void>, Disposable
 {
   readonly #channel: Channel<In>;
+  /** The body of the last message that came with a stream; it may not have been taken to its end. */
   #body: MessageBody | undefined;
+  #hasStreamed = false;
 
   static {
     channelOf = (connection) => connection.#channel;
@@ -98,7 +116,7 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * ended, `broken` when the other one is gone, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message
    * is not sent then. A message that is given up when its first bytes are sent ends the connection.
    */
-  async send(...message: [...Out, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     try {
@@ -115,13 +133,16 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
     if (header instanceof DictMessage)
       return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
     if (isWhole(body)) return outgoing.send(framing.encode([header, body], limits), wait as Wait | undefined);
-    return this.#sendPieces(header as DictHeader, body as Body, wait as Wait | undefined);
-  }
-
-  async #sendPieces(header: DictHeader, body: Body, wait: Wait | undefined): Promise<void> {
-    const { outgoing, limits } = this.#channel;
-    const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, header?.['file_size']);
-    await outgoing.sendPieces(encodeHead(header, pieces.size, limits), pieces, wait);
+    const make = async (): Promise<Whole> => {
+      const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, headerSize(header));
+      try {
+        return { head: encodeHead(header as DictHeader, pieces.size, limits), body: pieces };
+      } catch (error) {
+        await pieces.release?.();
+        throw error;
+      }
+    };
+    return outgoing.sendPieces(make, wait as Wait | undefined);
   }
 
   /**
@@ -135,25 +156,35 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
   receive(wait?: Wait & { readonly body?: 'stream' }): Promise<In | StreamedMessage> {
-    if (this.#body || wait?.body) return this.#receiveAfterBody(wait);
-    return this.#channel.receive(wait);
+    if (wait?.body === 'stream') return this.#receiveStreamed(wait);
+    const { incoming } = this.#channel;
+    if (!this.#hasStreamed) return incoming.receive(wait);
+    return incoming.wait(() => (this.#isPastBody() ? incoming.decoder.next() : undefined), wait);
   }
 
-  async #receiveAfterBody(
-    wait: (Wait & { readonly body?: 'stream' }) | undefined,
-  ): Promise<In | StreamedMessage> {
+  #receiveStreamed(wait: Wait): Promise<StreamedMessage> {
     const { incoming, limits } = this.#channel;
-    const before = this.#body;
-    await before?.skip(wait);
-    if (before === this.#body) this.#body = undefined;
-    if (wait?.body !== 'stream') return await incoming.receive(wait);
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
-      throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
+      return Promise.reject(
+        new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`),
+      );
     const bodies = decoder as BodyDecoder<DictHeader, In>;
-    const header = await incoming.wait(() => bodies.nextHead(), wait);
-    this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
-    return { header, body: this.#body };
+    this.#hasStreamed = true;
+    return incoming.wait(() => {
+      const header = this.#isPastBody() ? bodies.nextHead() : undefined;
+      if (header === undefined) return undefined;
+      this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
+      return { header, body: this.#body };
+    }, wait);
+  }
+
+  /** Throws away what is left of the body before; false if there is more of it to come. */
+  #isPastBody(): boolean {
+    const bodies = this.#channel.incoming.decoder as BodyDecoder<DictHeader, In>;
+    if (bodies.bodyLeft > 0) this.#body?.lose();
+    while (bodies.bodyLeft > 0) if (bodies.nextPiece() === undefined) return false;
+    return true;
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */

@@ -30,6 +30,7 @@ export interface IncomingEars {
 interface Waiter {
   /** Tries to have what it waits for; undefined if it is not there. */
   readonly take: () => unknown;
+  readonly isMessage: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
   readonly settled: (() => void) | undefined;
@@ -127,14 +128,15 @@ export class Incoming<In> {
   /**
    * The next of what `take` finds, waiting for it. Messages, heads and pieces of bodies go to who asked first.
    *
+   * @param isMessage - Whether it counts as one; a piece of a body does not.
    * @throws What the decoder threw, the end of the stream, `timed-out`, or the reason of the signal.
    */
-  wait<T>(take: () => T | undefined, wait: Wait | undefined): Promise<T> {
+  wait<T>(take: () => T | undefined, wait: Wait | undefined, isMessage: boolean = true): Promise<T> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const isPoll = wait?.timeoutMs === 0;
     if (this.#waiters.length === 0 && (isPoll || ++this.#inTurn < TURN_MESSAGES)) {
       try {
-        const found = this.#take(take);
+        const found = this.#take(take, isMessage);
         if (found !== undefined) return Promise.resolve(found);
       } catch (error) {
         return Promise.reject(error);
@@ -143,7 +145,7 @@ export class Incoming<In> {
     if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
       const settled = wait && this.#limit(wait, reject);
-      this.#waiters.push({ take, resolve, reject, settled });
+      this.#waiters.push({ take, isMessage, resolve, reject, settled });
       if (this.#draining) this.drain(this.#draining);
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());
@@ -185,7 +187,7 @@ export class Incoming<In> {
       const first = this.#waiters[0]!;
       let found: unknown;
       try {
-        found = this.#take(first.take);
+        found = this.#take(first.take, first.isMessage);
       } catch (error) {
         this.#waiters.shift();
         first.settled?.();
@@ -199,7 +201,7 @@ export class Incoming<In> {
     }
   }
 
-  #take<T>(take: () => T | undefined): T | undefined {
+  #take<T>(take: () => T | undefined, isMessage: boolean): T | undefined {
     if (this.#isBroken) throw this.#end as DuodaoError;
     let found: T | undefined;
     try {
@@ -215,13 +217,13 @@ export class Incoming<In> {
       this.#ears.broke(this.#end);
       throw this.#end;
     }
+    this.#account(); // it may have thrown something away, and found nothing
     if (found === undefined) {
       if (this.#end) throw this.#end;
       return undefined;
     }
     this.takes++;
-    this.#ears.took();
-    this.#account();
+    if (isMessage) this.#ears.took();
     return found;
   }
 
