@@ -168,10 +168,11 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   }
 
   close(): void {
-    if (this.#isLingering || this.isClosed) return;
+    if (this.#isLingering) return;
+    this.incoming.release();
+    if (this.isClosed) return;
     this.#isLingering = true;
     this.incoming.abandon(new DuodaoError('closed', 'Cannot receive as this side has closed the connection'));
-    this.incoming.release();
     this.end();
     this.socket.resume();
   }
@@ -199,6 +200,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
         { limitBytes },
       ),
     );
+    this.incoming.release();
   }
 
   #fail(why: DuodaoError): void {
