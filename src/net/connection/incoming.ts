@@ -9,7 +9,7 @@
  * @module
  */
 import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
-import type { FrameDecoder } from '../../wire/index.ts';
+import type { BodyDecoder, FrameDecoder } from '../../wire/index.ts';
 import { Ending } from './ending.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
@@ -35,6 +35,12 @@ export interface Source<T> {
   take(): T | undefined;
 }
 
+/** A body that is received in pieces. */
+export interface Streamed {
+  /** What is left of it is thrown away: the next message has been asked for. */
+  lose(): void;
+}
+
 /** One who waits, and the one behind. */
 interface Waiter {
   readonly source: Source<unknown>;
@@ -58,6 +64,8 @@ export class Incoming<In> implements Source<In> {
   #isBroken = false;
   /** Messages, and pieces of them, that were received. */
   takes = 0;
+  /** The body of the last message, if it came as a stream; it may not have been taken to its end. */
+  streamed: Streamed | undefined = undefined;
   /** Why nothing is waited for any more. */
   #draining: Ending | undefined;
   /** Why nothing will be waited for after the next message. */
@@ -136,9 +144,20 @@ export class Incoming<In> implements Source<In> {
 
   /** The next whole message, if it is there. */
   take(): In | undefined {
+    if (this.streamed && !this.isPastBody()) return undefined;
     const message = this.decoder.next();
     if (message !== undefined) this.#ears.took();
     return message;
+  }
+
+  /** Throws away what is left of the body before; false if there is more of it to come. */
+  isPastBody(): boolean {
+    if (!this.streamed) return true;
+    const bodies = this.decoder as FrameDecoder<In> & BodyDecoder<unknown, In>;
+    if (bodies.bodyLeft > 0) this.streamed.lose();
+    while (bodies.bodyLeft > 0) if (bodies.nextPiece() === undefined) return false;
+    this.streamed = undefined;
+    return true;
   }
 
   receive(wait: Wait | undefined): Promise<In> {
@@ -240,10 +259,10 @@ export class Incoming<In> implements Source<In> {
     if (this.#isBroken) return undefined;
     try {
       const found = source.take();
+      this.#account(); // it may have thrown something away, and found nothing
       if (found === undefined) return undefined;
       this.takes++;
       this.#draining ??= this.#lastIsNext;
-      this.#account();
       return found;
     } catch (error) {
       this.#break(error);
