@@ -1,9 +1,21 @@
 export type { Address, AddressLike, HostAddress, PathAddress } from './address.ts';
 export { connect, type ConnectOptions } from './client/connect.ts';
+export type { Jitter } from './client/backoff.ts';
+export type { ReconnectOptions, ReconnectState, RetryOptions } from './client/reconnect-options.ts';
+export { reconnecting, type ReconnectingConnection } from './client/reconnecting.ts';
 export type { Body } from './connection/body-source.ts';
 export { SocketConnection, type StreamedMessage, type StreamWait } from './connection/connection.ts';
 export type { LimitOptions } from './connection/limits.ts';
 export type { MessageBody } from './connection/message-body.ts';
+export type { Answer, AnswerFunction, AnswerParts } from './requests/answer.ts';
+export { Answering, answering, type AnsweringHandler, type AnsweringOptions } from './requests/answering.ts';
+export {
+  type DictConnection,
+  requester,
+  type RequesterOptions,
+  type RequestLimits,
+} from './requests/requester-options.ts';
+export type { Requester } from './requests/requester.ts';
 export {
   type Handler,
   type HandlerClass,
@@ -25,6 +37,7 @@ export { TcpServer } from './server/tcp-server.ts';
 export { UnixServer } from './server/unix-server.ts';
 export {
   type BodyDecoder,
+  type DictArguments,
   dictHeader,
   type DictHeader,
   DictMessage,
