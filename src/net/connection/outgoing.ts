@@ -73,6 +73,11 @@ export class Outgoing {
     return this.#socket.writableLength > 0;
   }
 
+  /** Nothing is before what is sent now: it begins at once. */
+  get isIdle(): boolean {
+    return this.#jobs.length === 0 && !this.#socket.writableNeedDrain;
+  }
+
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
