@@ -93,7 +93,9 @@ export class Link<In, Out extends readonly unknown[]> {
     let sent: Promise<void>;
     if ('message' in content) {
       this.#isReading = true;
-      sent = this.connection.send(...([...content.message, wait] as unknown as Out));
+      sent = this.connection.send(
+        ...([...content.message, wait] as unknown as [...Sendable<Out>, wait?: Wait]),
+      );
     } else {
       sent = this.channel.outgoing.send(content.pieces, wait);
       if (this.isReady) return sent;
