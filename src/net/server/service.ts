@@ -42,6 +42,8 @@ export class Service implements Serving, Surroundings {
   readonly #face: ServerFace;
   readonly #channels: Set<Channel> = new Set();
   readonly #perHost: Map<string, number> = new Map();
+  /** Those that have not shown who they are: nothing of them is at work yet. */
+  readonly #shaking: Set<Channel> = new Set();
   #running = 0;
   #isStopping = false;
   #onNews: (() => void) | undefined;
@@ -123,12 +125,15 @@ export class Service implements Serving, Surroundings {
     this.#running++;
     const { handler, verifyRequest } = this.#plan;
     const client = channel.remoteAddress;
+    // TLS begins by itself, and may be done before verifyRequest is.
+    const whenSecure = this.#secure && secured(channel);
+    whenSecure?.catch(() => undefined); // it may fail before anybody waits for it
     try {
       if (verifyRequest && !(await verifyRequest(client))) {
         this.row[AT.unverified]!++;
         return;
       }
-      if (this.#plan.auth || this.#secure) await this.#shakeHands(channel);
+      if (this.#plan.auth || whenSecure) await this.#shakeHands(channel, whenSecure);
       await handleWith(
         handler as Handler<SocketConnection<unknown>>,
         new SocketConnection(channel),
@@ -144,16 +149,19 @@ export class Service implements Serving, Surroundings {
     }
   }
 
-  async #shakeHands(channel: Channel): Promise<void> {
+  async #shakeHands(channel: Channel, whenSecure: Promise<void> | undefined): Promise<void> {
     const { auth, handshakeTimeoutMs } = this.#plan;
+    if (this.#isStopping) throw closing();
     const callOff = limitHandshake(channel, handshakeTimeoutMs);
+    this.#shaking.add(channel);
     try {
-      if (this.#secure) await secured(channel);
+      if (whenSecure) await whenSecure;
       if (auth) await authenticate(channel, 'server', auth);
     } catch (error) {
-      this.row[AT.authFailed]!++;
+      if (!this.#isStopping) this.row[AT.authFailed]!++;
       throw error;
     } finally {
+      this.#shaking.delete(channel);
       callOff();
     }
   }
@@ -180,15 +188,12 @@ export class Service implements Serving, Surroundings {
     this.#isStopping = true;
     this.row[SERVING] = 0;
     this.#listener.stop();
+    for (const channel of this.#shaking) channel.destroy(closing());
     for (const channel of this.#channels) channel.drain();
     await this.#until(() => this.#running === 0, drainMs);
     // What handlers have sent last is on its way.
     await this.#until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
-    const why = new DuodaoError(
-      'closed',
-      'The server has closed, and did not wait for this connection any longer',
-    );
-    for (const channel of this.#channels) channel.destroy(why);
+    for (const channel of this.#channels) channel.destroy(closing());
     // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
     await this.#until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
   }
@@ -209,6 +214,10 @@ export class Service implements Serving, Surroundings {
 
 /** How long the other side has to take the last words, and a handler to hear that its connection was ended. */
 const PARTING_MS = 100;
+
+function closing(): DuodaoError {
+  return new DuodaoError('closed', 'The server has closed, and did not wait for this connection any longer');
+}
 
 function secured(channel: Channel): Promise<void> {
   return new Promise((resolve, reject) => {
