@@ -7,14 +7,23 @@
  *            ended by a reset. All servers of a table are up all the time. Ours is the package as it is built. Memory
  *            is the growth of the proportional set size.
  * Read it:   how many a second, the median of the rounds; µs from a message to its answer, the median of the rounds'
- *            percentiles. Below each table what it is for: a ratio of medians, and what we want of it.
+ *            percentiles; µs of CPU of the server for one. Below each table what it is for: the ratio of the rates in
+ *            each round, the median of these, and what we want of it.
  * Beware:    the load runs on the same two CPUs, and takes one of them. Two processes share the other one with it, so
  *            their gain is less than it would be from another machine. `quick` runs one short round, to try it out.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as later } from 'node:timers/promises';
 import { load, type LoadOptions, openIdle, type Outcome } from './net/load.ts';
-import { descriptorsOf, pssOf, type Server, type ServerName, start, withServers } from './net/servers.ts';
+import {
+  cpuOf,
+  descriptorsOf,
+  pssOf,
+  type Server,
+  type ServerName,
+  start,
+  withServers,
+} from './net/servers.ts';
 import { percentile } from './measure.ts';
 
 const isQuick = process.argv.includes('quick');
@@ -58,16 +67,25 @@ function troubles(outcomes: readonly Outcome[]): string {
   return [lost > 0 && `${lost} lost`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
 }
 
-function judge(wishes: readonly Wish[], rates: ReadonlyMap<ServerName, number>): void {
+/** A server's outcome of a round, with the milliseconds of CPU that it took. */
+interface Figure extends Outcome {
+  readonly cpuMs: number;
+}
+
+const rateOf = ({ count, seconds }: Outcome): number => count / seconds;
+
+function judge(wishes: readonly Wish[], figures: ReadonlyMap<ServerName, readonly Figure[]>): void {
   console.log('');
   for (const { of, to, least } of wishes) {
-    const ours = rates.get(of);
-    const theirs = to.flatMap((name) => rates.get(name) ?? []);
+    const ours = figures.get(of);
+    const theirs = to.flatMap((name) => [figures.get(name) ?? []]).filter((all) => all.length > 0);
     if (ours === undefined || theirs.length === 0) {
       console.log(`- ${of} / ${to.join(' or ')}: not measured`);
       continue;
     }
-    const ratio = ours / Math.max(...theirs);
+    const ratio = median(
+      ours.map((one, round) => rateOf(one) / Math.max(...theirs.map((all) => rateOf(all[round] as Figure)))),
+    );
     const verdict = ratio >= least ? '' : ' **missed**';
     console.log(
       `- ${of} / ${to.length > 1 ? 'the best of ' : ''}${to.join(' and ')}: ${ratio.toFixed(2)}, ` +
@@ -83,24 +101,32 @@ async function contest(
   names: readonly ServerName[],
   wishes: readonly Wish[],
 ): Promise<void> {
-  const rates = new Map<ServerName, number>();
-  console.log(`\n### ${title}\n`);
-  console.log('| | a second, median | slowest–fastest round | µs p50 | µs p99 | |');
-  console.log('|---|---:|---:|---:|---:|---|');
+  const figures = new Map<ServerName, readonly Figure[]>();
   await withServers(names, async (servers) => {
-    const all = await rounds(servers, ({ port }) => load(mode, port, { ms: ROUND_MS, ...options }));
-    for (const [index, { name }] of servers.entries()) {
-      const outcomes = all[index] as Outcome[];
-      const sorted = outcomes.map(({ count, seconds }) => count / seconds).toSorted((a, b) => a - b);
-      const spread = `${whole(sorted[0] as number)}–${whole(sorted.at(-1) as number)}`;
-      rates.set(name, median(sorted));
-      const [p50, p99] = [median(outcomes.map((one) => one.p50)), median(outcomes.map((one) => one.p99))];
-      console.log(
-        `| ${name} | ${whole(median(sorted))} | ${spread} | ${whole(p50)} | ${whole(p99)} | ${troubles(outcomes)} |`,
-      );
-    }
+    const all = await rounds(servers, async ({ port, pid }) => {
+      const before = cpuOf(pid);
+      const outcome = await load(mode, port, { ms: ROUND_MS, ...options });
+      return { ...outcome, cpuMs: cpuOf(pid) - before };
+    });
+    for (const [index, { name }] of servers.entries()) figures.set(name, all[index] as Figure[]);
   });
-  judge(wishes, rates);
+  console.log(`\n### ${title}\n`);
+  console.log('| | a second, median | slowest–fastest round | µs p50 | µs p99 | µs of CPU | |');
+  console.log('|---|---:|---:|---:|---:|---:|---|');
+  for (const [name, all] of figures) {
+    const of = (what: (one: Figure) => number): number => median(all.map(what));
+    const rates = all.map(rateOf);
+    const cells = [
+      whole(of(rateOf)),
+      `${whole(Math.min(...rates))}–${whole(Math.max(...rates))}`,
+      whole(of((one) => one.p50)),
+      whole(of((one) => one.p99)),
+      of((one) => (one.cpuMs * 1000) / one.count).toFixed(1),
+      troubles(all),
+    ];
+    console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
+  judge(wishes, figures);
 }
 
 /** Whether a long message costs more for each of its bytes than a shorter one. */

@@ -4,29 +4,17 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-import {
-  type BodyDecoder,
-  type DictHeader,
-  DictMessage,
-  encodeHead,
-  type Payload,
-} from '../../wire/index.ts';
+import { type DictHeader, DictMessage, encodeHead, type Payload } from '../../wire/index.ts';
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
-import { MessageBody } from './message-body.ts';
+import { receiveStreamed, type StreamedMessage } from './streaming.ts';
 import { Messages } from './messages.ts';
 import type { Whole } from './outgoing.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
   readonly body: 'stream';
-}
-
-/** A message whose body is still on its way. */
-export interface StreamedMessage {
-  readonly header: DictHeader;
-  readonly body: MessageBody;
 }
 
 /** What `send()` takes: where messages have a header, the body may be on its way, too. */
@@ -61,9 +49,6 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   implements AsyncIterable<In, void, void>, Disposable
 {
   readonly #channel: Channel<In>;
-  /** The body of the last message that came with a stream; it may not have been taken to its end. */
-  #body: MessageBody | undefined;
-  #hasStreamed = false;
 
   static {
     channelOf = (connection) => connection.#channel;
@@ -116,7 +101,7 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * ended, `broken` when the other one is gone, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message
    * is not sent then. A message that is given up when its first bytes are sent ends the connection.
    */
-  send(...message: [...Sendable<Out>, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait | undefined]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     try {
@@ -149,47 +134,20 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * Receives the next message, waiting for one. With `{ body: 'stream' }` its body may be larger than memory; it is to
    * be read before the next message is asked for, which throws away what is left of it.
    *
-   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone without
-   * an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though it can
-   * be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
+   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone
+   * without an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though
+   * it can be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
    */
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
   receive(wait?: Wait & { readonly body?: 'stream' }): Promise<In | StreamedMessage> {
-    if (wait?.body === 'stream') return this.#receiveStreamed(wait);
-    const { incoming } = this.#channel;
-    if (!this.#hasStreamed) return incoming.receive(wait);
-    return incoming.wait(() => (this.#isPastBody() ? incoming.decoder.next() : undefined), wait);
-  }
-
-  #receiveStreamed(wait: Wait): Promise<StreamedMessage> {
-    const { incoming, limits } = this.#channel;
-    const { decoder } = incoming;
-    if (!('nextHead' in decoder))
-      return Promise.reject(
-        new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`),
-      );
-    const bodies = decoder as BodyDecoder<DictHeader, In>;
-    this.#hasStreamed = true;
-    return incoming.wait(() => {
-      const header = this.#isPastBody() ? bodies.nextHead() : undefined;
-      if (header === undefined) return undefined;
-      this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
-      return { header, body: this.#body };
-    }, wait);
-  }
-
-  /** Throws away what is left of the body before; false if there is more of it to come. */
-  #isPastBody(): boolean {
-    const bodies = this.#channel.incoming.decoder as BodyDecoder<DictHeader, In>;
-    if (bodies.bodyLeft > 0) this.#body?.lose();
-    while (bodies.bodyLeft > 0) if (bodies.nextPiece() === undefined) return false;
-    return true;
+    if (wait?.body === 'stream') return receiveStreamed(this.#channel, wait);
+    return this.#channel.receive(wait);
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */
   [Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    return new Messages(this);
+    return new Messages(this.#channel);
   }
 
   /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */
