@@ -101,7 +101,7 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * ended, `broken` when the other one is gone, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message
    * is not sent then. A message that is given up when its first bytes are sent ends the connection.
    */
-  send(...message: [...Sendable<Out>, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait | undefined]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     try {
