@@ -105,7 +105,8 @@ export class Crew {
     if (this.#isStopping) return;
     const isOver = this.#failures > FAILURE_LIMIT;
     process.emitWarning(
-      `A worker of ${this.#options.name} died, and another one cannot take its place${isOver ? '' : ' yet'}: ${String(error)}`,
+      `A worker of ${this.#options.name} died, ` +
+        `and another one cannot take its place${isOver ? '' : ' yet'}: ${String(error)}`,
       'ServerWarning',
     );
   }
