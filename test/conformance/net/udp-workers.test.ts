@@ -68,17 +68,17 @@ for (const concurrency of ['threads', 'processes'] as const) {
     await servedUdp(options, async (server, peer) => {
       const before = new Set<string>();
       const after = new Set<string>();
-      let isOver = false;
+      const over = new AbortController();
       const peers = await Promise.all(Array.from({ length: 8 }, () => udpPeer(server.address)));
       // Each has one datagram on its way at any time, and none is sent again.
       const asking = peers.map(async (one) => {
-        while (!isOver) before.add(await ask(one, 'who'));
+        while (!over.signal.aborted) before.add(await ask(one, 'who'));
         for (let count = 0; count < 5; count++) after.add(await ask(one, 'who'));
       });
       await until('somebody was answered', () => before.size > 0);
       const old = server.stats().workers.map(({ pid, thread }) => `${pid} ${thread}`);
       await server.replaceWorkers();
-      isOver = true;
+      over.abort();
       await Promise.all(asking);
       await Promise.all(peers.map((one) => one.close()));
       const workers = server.stats().workers.map(({ pid, thread }) => `${pid} ${thread}`);
