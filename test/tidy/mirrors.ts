@@ -16,6 +16,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/ipc/line/line-shape.ts': 'test/unit/ipc/line/line.test.ts',
   'src/ipc/line/load.ts': 'test/unit/ipc/line/line.test.ts',
   'src/ipc/line/server.ts': 'test/unit/ipc/line/line.test.ts',
+  'src/net/udp/udp-request.ts': 'test/unit/net/udp/udp-service.test.ts',
   'src/schedule/policies/levels.ts': 'test/unit/schedule/policies/mlfq.test.ts',
   'src/schedule/policies/options.ts': 'test/unit/schedule/policies/names.test.ts',
   'src/schedule/ready/chosen.ts': 'test/unit/schedule/policies/priority.test.ts',
