@@ -4,7 +4,8 @@ export type { Jitter } from './client/backoff.ts';
 export type { ReconnectOptions, ReconnectState, RetryOptions } from './client/reconnect-options.ts';
 export { reconnecting, type ReconnectingConnection } from './client/reconnecting.ts';
 export type { Body } from './connection/body-source.ts';
-export { SocketConnection, type StreamedMessage, type StreamWait } from './connection/connection.ts';
+export { SocketConnection, type StreamWait } from './connection/connection.ts';
+export type { StreamedMessage } from './connection/streaming.ts';
 export type { LimitOptions } from './connection/limits.ts';
 export type { MessageBody } from './connection/message-body.ts';
 export type { Answer, AnswerFunction, AnswerParts } from './requests/answer.ts';
@@ -35,6 +36,9 @@ export type { CloseOptions, SocketServer } from './server/server.ts';
 export type { ServerStats, ServerWorker } from './server/stats.ts';
 export { TcpServer } from './server/tcp-server.ts';
 export { UnixServer } from './server/unix-server.ts';
+export type { UdpOptions } from './udp/udp-options.ts';
+export type { UdpRequest } from './udp/udp-request.ts';
+export { UdpServer } from './udp/udp-server.ts';
 export {
   type BodyDecoder,
   type DictArguments,

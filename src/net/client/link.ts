@@ -10,7 +10,7 @@ import { DuodaoError, type Wait } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
 import { DictMessage } from '../../wire/index.ts';
 import type { Channel } from '../connection/channel.ts';
-import { channelOf, type SocketConnection } from '../connection/connection.ts';
+import { channelOf, type Sendable, type SocketConnection } from '../connection/connection.ts';
 import type { Ending } from '../connection/ending.ts';
 import type { ConnectionLimits } from '../connection/limits.ts';
 
@@ -93,7 +93,9 @@ export class Link<In, Out extends readonly unknown[]> {
     let sent: Promise<void>;
     if ('message' in content) {
       this.#isReading = true;
-      sent = this.connection.send(...([...content.message, wait] as unknown as Out));
+      sent = this.connection.send(
+        ...([...content.message, wait] as unknown as [...Sendable<Out>, wait?: Wait | undefined]),
+      );
     } else {
       sent = this.channel.outgoing.send(content.pieces, wait);
       if (this.isReady) return sent;

@@ -11,7 +11,8 @@
  */
 import { DuodaoError, type Wait } from '../../base/index.ts';
 import { type Address, type AddressLike } from '../address.ts';
-import type { SocketConnection, StreamedMessage, StreamWait } from '../connection/connection.ts';
+import type { SocketConnection, StreamWait } from '../connection/connection.ts';
+import type { StreamedMessage } from '../connection/streaming.ts';
 import { IS_CLOSED } from '../connection/ending.ts';
 import { Dialer } from './dialer.ts';
 import { Inbox } from './inbox.ts';
