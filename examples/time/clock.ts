@@ -2,8 +2,8 @@
  * A clock that is finer than a millisecond and stays with the system's.
  *
  * `Date.now()` is right but tells whole milliseconds, rounded down. `process.hrtime` is fine but counts from nowhere,
- * and `performance.timeOrigin` joins the two once, at the start of the process: it was 0.4 to 0.9 ms beside the system's
- * clock, and further when that one had been set since. So the two are joined again at each reading:
+ * and `performance.timeOrigin` joins the two once, at the start of the process: it was 0.4 to 0.9 ms beside the
+ * system's clock, and further when that one had been set since. So the two are joined again at each reading:
  *
  *     the system's clock − hrtime    lies in [ms − after, ms + 1 ms − before], hrtime being read before and after
  *
@@ -14,7 +14,7 @@
  */
 
 const NS_PER_MS = 1_000_000n;
-/** Parts per million by which the system's clock may run faster or slower than hrtime: what the kernel trims at most. */
+/** Parts per million by which the system's clock may run faster or slower than hrtime: what a kernel trims at most. */
 const TRIMMED_PPM = 500n;
 /** How long the first look may take: a millisecond must end in it. */
 const FIRST_LOOK_NS = 3n * NS_PER_MS;

@@ -117,7 +117,8 @@ export function question(version: number, transmit: NtpTime): Packet {
 /** Nanoseconds since 1970 as a time on the wire. */
 export function ntpTimeOf(unixNs: bigint): NtpTime {
   const scaled = unixNs << 32n;
-  const rest = ((scaled % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND; // so that it is rounded down before 1970, too
+  // So that it is rounded down before 1970, too.
+  const rest = ((scaled % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
   const time = BigInt.asUintN(64, (scaled - rest) / NS_PER_SECOND + (SECONDS_TO_1970 << 32n));
   return time === 0n ? 1n : time; // 0 means "not known"
 }
@@ -127,7 +128,7 @@ export function unixNsOf(time: NtpTime, nearUnixNs: bigint): bigint {
   return nearUnixNs + differenceNs(time, ntpTimeOf(nearUnixNs));
 }
 
-/** How long `later` is after `earlier`, in nanoseconds; negative when it is before. Right also where the seconds run over. */
+/** How long `later` is after `earlier`, in nanoseconds, also where the seconds run over; negative when it is before. */
 export function differenceNs(later: NtpTime, earlier: NtpTime): bigint {
   const scaled = BigInt.asIntN(64, later - earlier) * NS_PER_SECOND;
   return (scaled + (1n << 31n)) >> 32n; // rounded to the nearest
