@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'not-exported' //   this function has no address that another process could import
   | 'over-limit' //     one of our own limits, or one that the user set
   | 'protocol' //       bytes that break the format
+  | 'in-use' //         somebody else has this address
   | 'auth' //           the other side does not know the key
   | 'deadlock' //       waiting would have closed a cycle
   | 'unsafe' //         refused, as it could never end well

@@ -59,7 +59,19 @@ export {
   setAffinity,
   setNice,
 } from './processes.ts';
+export { holderOf, type PortHolder } from './port-holder.ts';
 export { type Probe, probeSystem } from './probes.ts';
 export { PENDING_INDEX, RobustList } from './robust-list.ts';
+export {
+  bindDatagrams,
+  bindUnix,
+  duplicate,
+  listenInternet,
+  listenOn,
+  type ListenOptions,
+  portOf,
+  type SocketRefusal,
+  UNIX_PATH_LIMIT,
+} from './sockets.ts';
 export { type Signalled, signalProcess } from './signals.ts';
 export { type ReadText, type SystemFacts, systemFacts } from './system.ts';

@@ -24,6 +24,7 @@ const OF_PROCESSES: Names<SubclassOptions> = {
   args: true,
   cwd: true,
   daemon: true,
+  descriptors: true,
   detached: true,
   env: true,
   execArgv: true,

@@ -36,6 +36,11 @@ export interface ProcessCommon {
    * of the Process), `ignore`, or `prefix` (where ours do, with `[name] ` before each line of its output).
    */
   readonly stdio?: StdioMode;
+  /**
+   * Open descriptors of ours that it gets, as {@link FIRST_GIVEN_FD} and on, in this order: a listening socket, say.
+   * They are its own then, and stay open here. Nothing tells it of them but what it is told, in `args`.
+   */
+  readonly descriptors?: readonly number[];
   /** Its niceness, from -20 (most of the CPU) to 19; ours if left out. Less than ours needs a right: see `renice()`. */
   readonly nice?: number;
   /** The CPUs that its threads may run on; ours if left out. */
@@ -90,6 +95,7 @@ export function checkOptions(options: AnyOptions, noun: Noun): void {
   demand(typeof options === 'object' && options !== null, 'its options must be an object', options);
   const { args, name, daemon, detached, allowChildren, env, cwd, execArgv, stdio, nice, affinity, memory } =
     options;
+  checkDescriptors(options.descriptors, demand);
   demand(args === undefined || Array.isArray(args), 'its args must be an array', args);
   if (name !== undefined) checkName(noun, name);
   for (const [key, value] of Object.entries({ daemon, detached, allowChildren })) {
@@ -119,6 +125,13 @@ export function checkOptions(options: AnyOptions, noun: Noun): void {
       `Cannot make a process as stdio must be one of ${STDIO_MODES.join(', ')}: current value is ${stdio as string}`,
     );
   }
+}
+
+function checkDescriptors(descriptors: unknown, demand: Demand): void {
+  if (descriptors === undefined) return;
+  const isNumber = (one: unknown): boolean => Number.isInteger(one) && (one as number) >= 0;
+  const isList = Array.isArray(descriptors) && descriptors.every(isNumber);
+  demand(isList, 'descriptors must be an array of numbers of open files', descriptors);
 }
 
 function checkFlags(flags: readonly string[], demand: Demand): void {

@@ -25,6 +25,8 @@ export const NO_LIFE = 0;
 export const GRACE_FD = 5;
 /** Where a standby is told which record is its own. */
 export const STANDBY_FD = 6;
+/** The first of the descriptors that a child was given beside these: a standby is given none. */
+export const FIRST_GIVEN_FD = 6;
 /** The place of a standby, which has no record yet. */
 const NO_RECORD = { offset: 0, serial: 0 };
 
@@ -40,7 +42,7 @@ export interface ChildPlace {
 }
 
 /** How the program of a child is started. */
-export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'detached' | 'env' | 'execArgv' | 'stdio'>;
+export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'descriptors' | 'detached' | 'env' | 'execArgv' | 'stdio'>;
 
 /**
  * Starts the program of a child for the record with this handle.
@@ -48,7 +50,7 @@ export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'detached' | 'env' | 'ex
  * @throws What the system says, where Node.js tells no event of it.
  */
 export function launch(record: Reference, options: LaunchOptions = {}): ChildProcess {
-  const { detached = false, env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
+  const { descriptors = [], detached = false, env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
   const folder = folderOf(options.cwd);
   // What the system says of a folder that is not there, or may not be entered.
   if (folder !== undefined) accessSync(`${folder}/.`, constants.X_OK);
@@ -56,6 +58,7 @@ export function launch(record: Reference, options: LaunchOptions = {}): ChildPro
     ...(env && { env: { ...env } }),
     detached,
     stdio: standardStreams(stdio),
+    line: [...descriptors],
   });
 }
 
@@ -66,7 +69,7 @@ export function spawnStandby(): ChildProcess {
 
 interface MainOptions {
   readonly stdio: Stdio;
-  /** Of a standby: what it is told its record by. */
+  /** Of a standby what it is told its record by, of others what they are given. */
   readonly line?: Stdio;
   readonly detached?: boolean;
   readonly env?: NodeJS.ProcessEnv;

@@ -163,9 +163,10 @@ export function takeStandby(record: Reference, options: AnyOptions): ChildProces
   return child;
 }
 
-function isPlain({ cwd, detached, env, execArgv, nice, affinity, stdio = 'inherit' }: AnyOptions): boolean {
+function isPlain(options: AnyOptions): boolean {
+  const { cwd, descriptors, detached, env, execArgv, nice, affinity, stdio = 'inherit' } = options;
   return (
-    [cwd, detached || undefined, env, execArgv, nice, affinity].every((one) => one === undefined) &&
+    [cwd, descriptors, detached || undefined, env, execArgv, nice, affinity].every((one) => one === undefined) &&
     stdio === 'inherit'
   );
 }

@@ -3,9 +3,9 @@
  *
  *     bytes ──push──▶ decoder ──next──▶ messages             message ──encode──▶ bytes
  *
- * Pure and push-style: a decoder knows no socket, no clock and no event loop. It is given what arrived, however that was
- * cut, and asked for messages until it has no more whole ones. So the one who asks decides how fast, and the same bytes
- * give the same messages whether they came one by one or all at once.
+ * Pure and push-style: a decoder knows no socket, no clock and no event loop. It is given what arrived, however that
+ * was cut, and asked for messages until it has no more whole ones. So the one who asks decides how fast, and the same
+ * bytes give the same messages whether they came one by one or all at once.
  *
  * @module
  */

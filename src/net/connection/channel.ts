@@ -1,0 +1,218 @@
+/**
+ * One connection from the socket to its messages: what both faces of it, that of users and that of servers, stand on.
+ *
+ *     accepted or connected ─▶ (handshake: the tap has the bytes) ─▶ open ─▶ one side ended ─▶ both ended ─▶ closed
+ *
+ * How it ends. `end()` sends what is queued, and then says that no more comes; the other side may go on. `close()` does
+ * the same and reads no more than it must: bytes that nobody has read when a socket closes make the kernel send a
+ * reset, and that can overtake our last answer. So what still comes is thrown away until the other side ends as well,
+ * for a moment at most. `destroy()` ends it at once, with a reason.
+ *
+ * @module
+ */
+import type { Socket } from 'node:net';
+import { DuodaoError, type Wait } from '../../base/index.ts';
+import type { Framing } from '../../wire/index.ts';
+import { type Address, textOf } from '../address.ts';
+import type { Budget, Holder } from './budget.ts';
+import { Incoming, type IncomingEars } from './incoming.ts';
+import type { ConnectionLimits } from './limits.ts';
+import { Outgoing, type OutgoingEars } from './outgoing.ts';
+import { Pace } from './pace.ts';
+import { AT, type Row } from './tally.ts';
+
+/** What a channel stands in: a server's event loop, or a client. */
+export interface Surroundings {
+  readonly limits: ConnectionLimits;
+  readonly budget: Budget;
+  readonly row: Row;
+  closed(channel: Channel): void;
+}
+
+const COUNTED = { broken: AT.broken, 'over-limit': AT.overLimit, protocol: AT.protocolErrors } as const;
+
+export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars {
+  readonly socket: Socket;
+  readonly incoming: Incoming<In>;
+  readonly outgoing: Outgoing;
+  readonly framing: Framing<In>;
+  readonly remoteAddress: Address;
+  readonly #surroundings: Surroundings;
+  /** Has what arrives instead of the decoder, during a handshake. */
+  #tap: ((bytes: Uint8Array) => void) | undefined;
+  bytesIn = 0;
+  isClosed = false;
+  /** The other side sends no more. */
+  #hasEnded = false;
+  #failure: DuodaoError | undefined;
+  #isLingering = false;
+  #onClose: ((why: DuodaoError | undefined) => void)[] | undefined;
+  readonly #pace: Pace;
+
+  constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress: Address) {
+    this.socket = socket;
+    this.framing = framing;
+    this.remoteAddress = remoteAddress;
+    this.#surroundings = surroundings;
+    const { limits, row } = surroundings;
+    this.incoming = new Incoming(framing.decoder(limits), this);
+    this.outgoing = new Outgoing(socket, this);
+    row[AT.active]!++;
+    this.#pace = new Pace(this);
+  }
+
+  /** What still comes is thrown away. */
+  get isLingering(): boolean {
+    return this.#isLingering;
+  }
+
+  get heldBytes(): number {
+    return this.incoming.decoder.heldBytes;
+  }
+
+  get limits(): ConnectionLimits {
+    return this.#surroundings.limits;
+  }
+
+  /** Why it ended, if that was not both sides' will. */
+  get failure(): DuodaoError | undefined {
+    return this.#failure;
+  }
+
+  // ── what the socket says ──
+
+  arrived(bytes: Uint8Array): void {
+    this.bytesIn += bytes.length;
+    this.#surroundings.row[AT.bytesIn]! += bytes.length;
+    if (this.#tap) this.#tap(bytes);
+    else if (!this.#isLingering) this.incoming.arrived(bytes);
+  }
+
+  ended(): void {
+    this.#hasEnded = true;
+    this.#tap?.(new Uint8Array());
+    this.incoming.ended(new DuodaoError('closed', 'Cannot receive as the other side has ended, and nothing is left'));
+    if (this.#isLingering) this.socket.destroySoon();
+  }
+
+  failed(error: NodeJS.ErrnoException): void {
+    const errno = error.code ?? 'no code';
+    this.#fail(
+      new DuodaoError('broken', `The connection with ${textOf(this.remoteAddress)} was lost: ${errno}`, { errno }, {
+        cause: error,
+      }),
+    );
+  }
+
+  drained(): void {
+    this.outgoing.drain();
+  }
+
+  wasClosed(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#pace.stop();
+    const { row } = this.#surroundings;
+    row[AT.active]!--;
+    row[AT.bytesOut]! += this.socket.bytesWritten;
+    const why = this.#failure ?? new DuodaoError('closed', 'This connection is closed');
+    if (!this.#hasEnded && !this.#failure) this.incoming.abandon(why);
+    else this.incoming.ended(why);
+    this.outgoing.abandon(why);
+    this.#tap?.(new Uint8Array());
+    if (this.#onClose) for (const listener of this.#onClose) listener(this.#failure);
+    this.#surroundings.closed(this);
+  }
+
+  // ── what its users want ──
+
+  /** Calls the listener when it is closed; at once if it is. */
+  onceClosed(listener: (why: DuodaoError | undefined) => void): void {
+    if (this.isClosed) listener(this.#failure);
+    else (this.#onClose ??= []).push(listener);
+  }
+
+  receive(wait: Wait | undefined): Promise<In> {
+    return this.incoming.receive(wait);
+  }
+
+  /** Has all bytes go to a handshake, until it is given undefined. An empty piece says that no more will come. */
+  tap(tap: ((bytes: Uint8Array) => void) | undefined): void {
+    this.#tap = tap;
+  }
+
+  end(): void {
+    const why = new DuodaoError('closed', 'Cannot send as this side has ended');
+    this.outgoing.finish(why, () => void this.socket.end());
+  }
+
+  close(): void {
+    if (this.#isLingering || this.isClosed) return;
+    this.#isLingering = true;
+    this.incoming.abandon(new DuodaoError('closed', 'Cannot receive as this side has closed the connection'));
+    this.incoming.release();
+    this.end();
+    this.socket.resume();
+    if (this.#hasEnded) this.socket.destroySoon();
+  }
+
+  /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */
+  drain(): void {
+    this.incoming.drain(new DuodaoError('closed', 'Cannot receive as the server is closing'));
+  }
+
+  destroy(why: DuodaoError): void {
+    if (this.isClosed) return;
+    this.#fail(why);
+    this.socket.destroy();
+  }
+
+  sacrifice(limitBytes: number): void {
+    this.#surroundings.row[AT.overLimit]!++;
+    this.destroy(
+      new DuodaoError(
+        'over-limit',
+        `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ${limitBytes} bytes, ` +
+          'and this one holds most',
+        { limitBytes },
+      ),
+    );
+  }
+
+  #fail(why: DuodaoError): void {
+    if (this.#failure) return;
+    this.#failure = why;
+    if (why.code === 'broken') this.#surroundings.row[AT.broken]!++;
+    if (why.code === 'timed-out') this.#surroundings.row[AT.timedOut]!++;
+    this.incoming.ended(why);
+    this.outgoing.abandon(why);
+  }
+
+  // ── what its two directions say ──
+
+  rest(): void {
+    this.socket.pause();
+  }
+
+  goOn(): void {
+    this.socket.resume();
+  }
+
+  held(change: number, now: number): void {
+    this.#surroundings.budget.change(this, change, now);
+  }
+
+  took(): void {
+    this.#surroundings.row[AT.messagesIn]!++;
+  }
+
+  wrote(): void {
+    this.#surroundings.row[AT.messagesOut]!++;
+  }
+
+  broke(error: DuodaoError): void {
+    if (this.#failure) return; // that has been counted
+    const counted = error.code === 'broken' || error.code === 'over-limit' ? error.code : 'protocol';
+    this.#surroundings.row[COUNTED[counted]]!++;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The body of a message that is taken in pieces, as they arrive: so it may be larger than memory.
+ *
+ * It belongs to its connection: whoever receives the next message before the body is taken throws away what is left of
+ * it. While nobody takes pieces the socket rests, and the sender waits.
+ *
+ * @module
+ */
+import { DuodaoError, type Wait } from '../../base/index.ts';
+import type { BodyDecoder } from '../../wire/index.ts';
+import type { Incoming } from './incoming.ts';
+
+/** A body on its way. It can be taken once: in pieces, or whole. */
+export class MessageBody implements AsyncIterable<Buffer> {
+  /** Its length in bytes, as the header says. */
+  readonly size: number;
+  readonly #incoming: Incoming<unknown>;
+  readonly #limitBytes: number;
+  #left: number;
+  #isLost = false;
+
+  /** For connections. */
+  constructor(incoming: Incoming<unknown>, size: number, limitBytes: number) {
+    this.#incoming = incoming;
+    this.size = size;
+    this.#left = size;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Bytes that have not been taken yet. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /**
+   * The next bytes, waiting for them; undefined at the end.
+   *
+   * @throws DuodaoError `broken` when the connection ends before the body does, `closed` when the next message has been
+   * asked for, `timed-out`; or the reason of `wait.signal`.
+   */
+  async read(wait?: Wait): Promise<Buffer | undefined> {
+    if (this.#left === 0) return undefined;
+    if (this.#isLost)
+      throw new DuodaoError('closed', 'Cannot read a body as the next message has been asked for: read it before that');
+    const decoder = this.#incoming.decoder as BodyDecoder<unknown, unknown>;
+    const piece = await this.#incoming.wait(() => decoder.nextPiece(), wait);
+    this.#left -= piece.length;
+    return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void> {
+    for (let piece = await this.read(); piece; piece = await this.read()) yield piece;
+  }
+
+  /** All of it. @throws DuodaoError `over-limit` when it is longer than `maxMessageBytes`; it can be read in pieces. */
+  async bytes(wait?: Wait): Promise<Buffer> {
+    if (this.#left > this.#limitBytes)
+      throw new DuodaoError(
+        'over-limit',
+        `Cannot take a body whole as it has ${this.#left} bytes, and maxMessageBytes is ${this.#limitBytes}: ` +
+          'read it in pieces, or raise the limit',
+        { size: this.#left, limit: this.#limitBytes },
+      );
+    const pieces: Buffer[] = [];
+    for (let piece = await this.read(wait); piece; piece = await this.read(wait)) pieces.push(piece);
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  }
+
+  /** All of it, as text in UTF-8. */
+  async text(wait?: Wait): Promise<string> {
+    return (await this.bytes(wait)).toString();
+  }
+
+  /** Throws away what is left. For connections. */
+  async skip(wait: Wait | undefined): Promise<void> {
+    while (this.#left > 0) await this.read(wait);
+    this.#isLost = true;
+  }
+}

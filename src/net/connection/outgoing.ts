@@ -1,0 +1,222 @@
+/**
+ * What is sent on a connection: one message after the other, each whole, and no more on its way than the kernel takes.
+ *
+ * A message waits *before* its first byte is written while those before it are not with the kernel: so a wait that ends
+ * early has sent nothing. One that has begun can only be finished, or end the connection.
+ *
+ * @module
+ */
+import type { Socket } from 'node:net';
+import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+
+/** A message up to this long is written at once. */
+const AT_ONCE_BYTES = 256 * 1024;
+/** A longer one goes in pieces of this size, so that one sees that the other side takes them. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** The body of a message that comes in pieces. Their lengths must add up to `size`. */
+export interface Pieces {
+  readonly size: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+/** Whom it tells what becomes of messages. */
+export interface OutgoingEars {
+  wrote(): void;
+  /** Ends the connection, as a message cannot be finished. */
+  destroy(error: DuodaoError): void;
+}
+
+interface Job {
+  readonly head: readonly Uint8Array[];
+  readonly body: Pieces | undefined;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+  settled: (() => void) | undefined;
+  hasBegun: boolean;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+
+export class Outgoing {
+  readonly #socket: Socket;
+  readonly #jobs: Job[] = [];
+  readonly #ears: OutgoingEars;
+  #isWorking = false;
+  #onDrain: (() => void) | undefined;
+  /** Why nothing more can be sent. */
+  #end: DuodaoError | undefined;
+  /** Why nothing more is taken, though what was taken before is still on its way. */
+  #closing: DuodaoError | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(socket: Socket, ears: OutgoingEars) {
+    this.#socket = socket;
+    this.#ears = ears;
+  }
+
+  get end(): DuodaoError | undefined {
+    return this.#end;
+  }
+
+  /** Something is not with the kernel yet. */
+  get isBehind(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
+    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const end = this.#end ?? this.#closing;
+    if (end) return Promise.reject(end);
+    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, undefined, wait);
+    if (pieces.length === 1) {
+      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      this.#socket.write(pieces[0]!);
+    } else {
+      let size = 0;
+      for (const piece of pieces) size += piece.length;
+      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      this.#socket.cork();
+      for (const piece of pieces) this.#socket.write(piece);
+      this.#socket.uncork();
+    }
+    this.#ears.wrote();
+    return DONE;
+  }
+
+  /** Sends a message whose body comes from somewhere. A body of another length than said ends the connection. */
+  sendPieces(head: Uint8Array, body: Pieces, wait: Wait | undefined): Promise<void> {
+    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const end = this.#end ?? this.#closing;
+    if (end) return Promise.reject(end);
+    return this.#enqueue([head], body, wait);
+  }
+
+  #enqueue(head: readonly Uint8Array[], body: Pieces | undefined, wait: Wait | undefined): Promise<void> {
+    if (wait?.timeoutMs === 0 && (this.#jobs.length > 0 || this.#socket.writableNeedDrain))
+      return Promise.reject(timedOut('Sending a message', wait));
+    return new Promise((resolve, reject) => {
+      const job: Job = { head, body, resolve, reject, settled: undefined, hasBegun: false };
+      if (wait && wait.timeoutMs !== 0) job.settled = this.#limit(wait, job);
+      this.#jobs.push(job);
+      if (!this.#isWorking) void this.#work();
+    });
+  }
+
+  #limit({ timeoutMs, signal }: Wait, job: Job): () => void {
+    const leave = (reason: unknown): void => {
+      const place = this.#jobs.indexOf(job);
+      if (place < 0) return;
+      this.#jobs.splice(place, 1);
+      job.settled?.();
+      job.reject(reason);
+      if (job.hasBegun)
+        this.#ears.destroy(
+          new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
+        );
+    };
+    const abort = (): void => leave(signal?.reason);
+    const timer =
+      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
+        ? undefined
+        : setTimeout(() => leave(timedOut('Sending a message', { timeoutMs })), timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
+    return () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+  }
+
+  /** Writes one message after the other, as fast as they are taken. */
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+      try {
+        await this.#drained();
+        if (this.#jobs[0] !== job) continue; // it has been given up meanwhile
+        job.hasBegun = true;
+        for (const piece of job.head) await this.#write(piece);
+        if (job.body) await this.#writeBody(job.body);
+        if (this.#jobs[0] !== job) continue;
+        this.#jobs.shift();
+        job.settled?.();
+        this.#ears.wrote();
+        job.resolve();
+      } catch (error) {
+        if (this.#jobs[0] !== job) continue;
+        this.#jobs.shift();
+        job.settled?.();
+        job.reject(error);
+        if (job.hasBegun && !this.#end)
+          this.#ears.destroy(
+            new DuodaoError('broken', 'The connection was ended, as a message could not be sent to its end', {}, {
+              cause: error,
+            }),
+          );
+      }
+    }
+    this.#isWorking = false;
+    this.#onEmpty?.();
+  }
+
+  async #writeBody({ size, pieces }: Pieces): Promise<void> {
+    let left = size;
+    for await (const piece of pieces) {
+      left -= piece.length;
+      if (left < 0)
+        throw new RangeError(`Cannot send a body of more bytes than were said: there are more than ${size}`);
+      await this.#write(piece);
+    }
+    if (left > 0)
+      throw new RangeError(
+        `Cannot send a body of fewer bytes than were said: current value is ${size - left} of ${size}`,
+      );
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      if (this.#end) throw this.#end;
+      this.#socket.write(bytes.subarray(at, at + PIECE_BYTES));
+      if (this.#socket.writableNeedDrain) await this.#drained();
+    }
+  }
+
+  async #drained(): Promise<void> {
+    while (this.#socket.writableNeedDrain && !this.#end)
+      await new Promise<void>((resolve) => {
+        this.#onDrain = resolve;
+      });
+    if (this.#end) throw this.#end;
+  }
+
+  /** The kernel has taken what was written. */
+  drain(): void {
+    const go = this.#onDrain;
+    this.#onDrain = undefined;
+    go?.();
+  }
+
+  /** Refuses what is sent from now on. What was sent before goes on its way; then `whenEmpty` is called. */
+  finish(why: DuodaoError, whenEmpty: () => void): void {
+    if (this.#jobs.length === 0) {
+      this.#end ??= why;
+      whenEmpty();
+      return;
+    }
+    this.#onEmpty ??= () => {
+      this.#end ??= why;
+      whenEmpty();
+    };
+    this.#closing = why;
+  }
+
+  /** Nothing can be sent any more, nor what was. */
+  abandon(why: DuodaoError): void {
+    this.#end ??= why;
+    this.drain();
+    for (const job of this.#jobs.splice(0)) {
+      job.settled?.();
+      job.reject(this.#end);
+    }
+  }
+}

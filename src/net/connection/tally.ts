@@ -1,0 +1,46 @@
+/**
+ * What is counted of connections: one row of numbers for each event loop, which alone writes it. Rows may lie in shared
+ * memory; whoever asks adds them up.
+ *
+ * @module
+ */
+
+/** What is counted, by name. Their places in a row are their places in this list. */
+export const COUNTS = [
+  'accepted', //       connections taken
+  'active', //         of these, open now
+  'refused', //        closed at once, as there were as many as may be
+  'unverified', //     closed at once, as verifyRequest said no
+  'failed', //         handlers that threw something of their own
+  'protocolErrors', // bytes that break the format
+  'overLimit', //      messages, datagrams or buffers that were too long
+  'timedOut', //       closed for silence, or for being slow
+  'authFailed', //     who did not know the key, or could not shake hands
+  'broken', //         reset, or ended in the middle of a message
+  'messagesIn',
+  'messagesOut',
+  'bytesIn',
+  'bytesOut',
+  'overloads', //      times that nothing was accepted any more, as descriptors ran out
+] as const;
+
+export type Count = (typeof COUNTS)[number];
+
+/** A row, as plain or shared memory. */
+export type Row = Float64Array<ArrayBufferLike>;
+
+/** The place of each count in its row. */
+export const AT: Readonly<Record<Count, number>> = Object.fromEntries(
+  COUNTS.map((name, index) => [name, index]),
+) as Record<Count, number>;
+
+export function newRow(): Row {
+  return new Float64Array(COUNTS.length);
+}
+
+/** Adds rows up. */
+export function sumOf(rows: readonly Row[]): Record<Count, number> {
+  const sum = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Record<Count, number>;
+  for (const row of rows) for (const name of COUNTS) sum[name] += row[AT[name]]!;
+  return sum;
+}

@@ -1,0 +1,53 @@
+/**
+ * Time limits of many connections with one timer.
+ *
+ * A timer for each connection would cost more than the rest of an idle one. So there is one for all of a thread, and
+ * with each of its ticks every connection compares what has happened since the one before. What is late is found a tick
+ * late, never early: whatever happens is dated to the tick after it.
+ *
+ * @module
+ */
+
+/** What has time limits. */
+export interface Watched {
+  /** Called with the time, on the clock of performance.now(). */
+  check(now: number): void;
+}
+
+/** Between ticks: a quarter of the shortest limit, but for these. */
+const SHORTEST_MS = 10;
+const LONGEST_MS = 1000;
+
+const watched: Map<Watched, number> = new Map();
+let timer: NodeJS.Timeout | undefined;
+let intervalMs = LONGEST_MS;
+
+/** Has something checked until {@link unwatch}; its shortest limit says how often. */
+export function watch(one: Watched, shortestLimitMs: number): void {
+  const wanted = Math.max(SHORTEST_MS, Math.min(LONGEST_MS, shortestLimitMs / 4));
+  watched.set(one, wanted);
+  if (timer && wanted >= intervalMs) return;
+  intervalMs = wanted;
+  if (timer) clearTimeout(timer);
+  timer = setTimeout(tick, intervalMs);
+  timer.unref(); // what is watched keeps the process alive, not that it is
+}
+
+export function unwatch(one: Watched): void {
+  watched.delete(one);
+  if (watched.size > 0 || !timer) return;
+  clearTimeout(timer);
+  timer = undefined;
+  intervalMs = LONGEST_MS;
+}
+
+function tick(): void {
+  const now = performance.now();
+  intervalMs = LONGEST_MS;
+  for (const [one, wanted] of watched) {
+    if (wanted < intervalMs) intervalMs = wanted;
+    one.check(now); // it may remove itself
+  }
+  timer = watched.size > 0 ? setTimeout(tick, intervalMs) : undefined;
+  timer?.unref();
+}

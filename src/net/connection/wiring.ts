@@ -1,0 +1,56 @@
+/**
+ * How a socket tells its channel what happens.
+ *
+ * The listeners are the same functions for all sockets, and find the channel on the socket: ten thousand connections
+ * have no closures of their own. Sockets that read into a buffer (`onread`) have one buffer in common, as each piece is
+ * copied out of it before the next is read.
+ *
+ * @module
+ */
+import type { OnReadOpts, Socket } from 'node:net';
+import type { Channel } from './channel.ts';
+
+const CHANNEL: unique symbol = Symbol('duodao channel');
+const READ_BYTES = 64 * 1024;
+
+type Wired = Socket & { [CHANNEL]?: Channel };
+
+let buffer: Uint8Array | undefined;
+let options: OnReadOpts | undefined;
+
+/** What a socket is given that reads into the buffer of this thread. */
+export function readsInto(): OnReadOpts {
+  buffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
+  options ??= { buffer, callback: onRead };
+  return options;
+}
+
+function onRead(this: unknown, length: number, bytes: Uint8Array): boolean {
+  // Node.js calls it as a method of the socket.
+  (this as Wired)[CHANNEL]?.arrived(Buffer.from(bytes.subarray(0, length)));
+  return true;
+}
+
+function onData(this: Wired, bytes: Buffer): void {
+  this[CHANNEL]?.arrived(bytes);
+}
+function onEnd(this: Wired): void {
+  this[CHANNEL]?.ended();
+}
+function onError(this: Wired, error: Error): void {
+  this[CHANNEL]?.failed(error);
+}
+function onDrain(this: Wired): void {
+  this[CHANNEL]?.drained();
+}
+function onClose(this: Wired): void {
+  this[CHANNEL]?.wasClosed();
+}
+
+/** Has a socket tell the channel what happens. */
+export function wire(socket: Socket, channel: Channel<never> | Channel, usesOnread: boolean): void {
+  const wired = socket as Wired;
+  wired[CHANNEL] = channel as Channel;
+  if (!usesOnread) wired.on('data', onData);
+  wired.on('end', onEnd).on('error', onError).on('drain', onDrain).on('close', onClose);
+}

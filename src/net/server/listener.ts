@@ -1,0 +1,130 @@
+/**
+ * Accepts connections from a socket that listens.
+ *
+ *     master descriptor ──duplicate──▶ a net.Server of this event loop ──▶ accepted
+ *
+ * The master stays open while the server lives, so connections queue in the kernel while nobody accepts: that is how
+ * accepting pauses when descriptors run out. Node.js by itself would accept and close them without a word.
+ *
+ * How near that is says the descriptor of a new connection: the kernel gives the lowest that is free. What is left below
+ * the limit is for files that handlers open, and for libuv.
+ *
+ * Bytes are read into one buffer of this thread, through `onread` of net.Socket: half of what a 'data' event costs. Node.js
+ * documents that for connections that one makes; for accepted ones the handle is needed, which it passes to
+ * `onconnection` of the handle that listens. Where that is not so (another Node.js), events do the same.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, Socket } from 'node:net';
+import { closeDescriptor, duplicate } from '../../platform/index.ts';
+import { readsInto } from '../connection/wiring.ts';
+
+/** Descriptors that are left for others, or a quarter of all. */
+const RESERVE = 64;
+/** While accepting pauses, one looks again so often. */
+const AGAIN_MS = 100;
+
+/** What Node.js gives with a connection. */
+interface Handle {
+  readonly fd?: number;
+  close(): void;
+}
+
+interface ListeningHandle {
+  onconnection?: (error: number, client: Handle | undefined) => void;
+}
+
+export interface ListenerEars {
+  /** @param readsInto - Whether it was made with `onread`. */
+  accepted(socket: Socket, readsInto: boolean): void;
+  /** Descriptors have run out: nothing is accepted for now. */
+  overloaded(): void;
+}
+
+export class Listener {
+  readonly #master: number;
+  readonly #ears: ListenerEars;
+  readonly #usesOnread: boolean;
+  readonly #most: number = mostDescriptors();
+  #server: Server | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  /** @param master - A socket that listens; it stays the caller's. @param usesOnread - Not for TLS, which reads itself. */
+  constructor(master: number, usesOnread: boolean, ears: ListenerEars) {
+    this.#master = master;
+    this.#usesOnread = usesOnread;
+    this.#ears = ears;
+  }
+
+  /** Begins, or begins again, to accept. */
+  async start(): Promise<void> {
+    const fd = duplicate(this.#master);
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) => {
+        closeDescriptor(fd);
+        reject(error);
+      });
+      server.listen({ fd }, resolve);
+    });
+    server.on('connection', (socket: Socket) => {
+      const { fd: number } = (socket as { readonly _handle?: Handle | null })._handle ?? {};
+      this.#take(socket, number, false);
+      socket.resume();
+    });
+    const handle = (server as { readonly _handle?: ListeningHandle | null })._handle;
+    if (this.#usesOnread && typeof handle?.onconnection === 'function')
+      handle.onconnection = (error, client) => {
+        if (error !== 0 || !client) return; // it was gone before it was accepted
+        const socket = new Socket({ handle: client, allowHalfOpen: true, onread: readsInto() } as object);
+        this.#take(socket, client.fd, true);
+      };
+  }
+
+  #take(socket: Socket, fd: number | undefined, doesReadInto: boolean): void {
+    this.#ears.accepted(socket, doesReadInto);
+    if (fd === undefined || fd < this.#most) return;
+    this.#pause();
+    this.#ears.overloaded();
+  }
+
+  #pause(): void {
+    this.#server?.close();
+    this.#server = undefined;
+    this.#again ??= setTimeout(() => this.#lookAgain(), AGAIN_MS);
+  }
+
+  #lookAgain(): void {
+    this.#again = undefined;
+    if (this.#isStopped) return;
+    // The lowest that is free, and so whether enough of them are.
+    let probe: number;
+    try {
+      probe = duplicate(this.#master);
+    } catch {
+      this.#pause(); // there is none at all
+      return;
+    }
+    closeDescriptor(probe);
+    if (probe >= this.#most) this.#pause();
+    else this.start().catch(() => this.#pause());
+  }
+
+  /** Stops accepting, for good. Connections that were accepted are not its business. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#again);
+    this.#server?.close();
+    this.#server = undefined;
+  }
+}
+
+/** Beyond this, descriptors are running out. */
+function mostDescriptors(): number {
+  const text = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  return Number(text) - Math.min(RESERVE, Math.floor(Number(text) / 4));
+}

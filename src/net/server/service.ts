@@ -1,0 +1,205 @@
+/**
+ * Serves connections in one event loop: from the moment that one is accepted until it is closed.
+ *
+ *     accepted ─▶ is there room ─▶ verifyRequest ─▶ TLS, key ─▶ the handler ─▶ close
+ *
+ * @module
+ */
+import type { Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { DuodaoError } from '../../base/index.ts';
+import type { Framing } from '../../wire/index.ts';
+import { type Address, addressOfSocket, isPath } from '../address.ts';
+import { Budget } from '../connection/budget.ts';
+import { Channel, type Surroundings } from '../connection/channel.ts';
+import { SocketConnection } from '../connection/connection.ts';
+import type { ConnectionLimits } from '../connection/limits.ts';
+import { AT, type Row } from '../connection/tally.ts';
+import { wire } from '../connection/wiring.ts';
+import { type Handler, handleWith, type ServerFace } from './handler.ts';
+import { authenticate, limitHandshake } from './handshake.ts';
+import { Listener } from './listener.ts';
+import { framingBy, type Plan } from './plan.ts';
+import { isOfPeer, report } from './report.ts';
+import { statsOf } from './stats.ts';
+
+/** What serves in one event loop, whatever the transport. */
+export interface Serving {
+  /** Takes nothing new, lets what is at work end, and ends the rest after so many milliseconds. */
+  stop(drainMs: number): Promise<void>;
+}
+
+export class Service implements Serving, Surroundings {
+  readonly limits: ConnectionLimits;
+  readonly budget: Budget;
+  readonly row: Row;
+  readonly #rows: readonly Row[];
+  readonly #plan: Plan;
+  readonly #framing: Framing;
+  readonly #listener: Listener;
+  readonly #secure: SecureContext | undefined;
+  readonly #face: ServerFace;
+  readonly #channels: Set<Channel> = new Set();
+  readonly #perHost: Map<string, number> = new Map();
+  #running = 0;
+  #isStopping = false;
+  #onIdle: (() => void) | undefined;
+
+  /** @param rows - Those of all workers; `row` is ours among them. */
+  constructor(plan: Plan, master: number, row: Row, rows: readonly Row[]) {
+    this.#plan = plan;
+    this.limits = plan.limits;
+    this.budget = new Budget(plan.maxBufferedBytes);
+    this.row = row;
+    this.#rows = rows;
+    this.#framing = framingBy(plan.framing);
+    this.#secure = plan.tls && createSecureContext(plan.tls);
+    this.#face = { address: plan.address, stats: () => statsOf([row], [{ pid: process.pid, thread: 0 }], 0) };
+    this.#listener = new Listener(master, plan.tls === undefined, {
+      accepted: (socket, readsInto) => this.#accepted(socket, readsInto),
+      overloaded: () => void row[AT.overloads]!++,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#listener.start();
+  }
+
+  #accepted(plain: Socket, readsInto: boolean): void {
+    const client = this.#clientOf(plain);
+    if (!client || !this.#hasRoom(client)) {
+      if (client) this.row[AT.refused]!++;
+      plain.on('error', () => undefined); // it is closed, whatever comes of that
+      plain.destroy();
+      return;
+    }
+    this.row[AT.accepted]!++;
+    const socket = this.#secure ? this.#wrap(plain, this.#secure) : plain;
+    const channel = new Channel(socket, this.#framing, this, client);
+    this.#channels.add(channel);
+    if (!isPath(client)) this.#perHost.set(client.host, (this.#perHost.get(client.host) ?? 0) + 1);
+    wire(socket, channel, readsInto);
+    void this.#serve(channel);
+  }
+
+  /** Undefined when it is gone already. */
+  #clientOf(socket: Socket): Address | undefined {
+    return this.#plan.kind === 'unix' ? { path: '' } : addressOfSocket(socket, 'remote');
+  }
+
+  /**
+   * Over all workers. Each counts its own first and then looks at all: two that do so at once may both refuse the last
+   * place, and never both give it.
+   */
+  #hasRoom(client: Address): boolean {
+    const { maxConnections, maxConnectionsPerHost } = this.#plan;
+    if (this.#isStopping) return false;
+    if (!isPath(client) && (this.#perHost.get(client.host) ?? 0) >= maxConnectionsPerHost) return false;
+    if (maxConnections === Number.POSITIVE_INFINITY) return true;
+    this.row[AT.active]!++;
+    let active = 0;
+    for (const row of this.#rows) active += row[AT.active]!;
+    this.row[AT.active]!--;
+    return active <= maxConnections;
+  }
+
+  #wrap(plain: Socket, secureContext: SecureContext): TLSSocket {
+    const { requestCert = false, rejectUnauthorized = true, ALPNProtocols } = this.#plan.tls ?? {};
+    return new TLSSocket(plain, {
+      isServer: true,
+      secureContext,
+      requestCert,
+      rejectUnauthorized,
+      ...(ALPNProtocols && { ALPNProtocols }),
+    });
+  }
+
+  async #serve(channel: Channel): Promise<void> {
+    this.#running++;
+    const { handler, verifyRequest } = this.#plan;
+    const client = channel.remoteAddress;
+    try {
+      if (verifyRequest && !(await verifyRequest(client))) {
+        this.row[AT.unverified]!++;
+        return;
+      }
+      if (this.#plan.auth || this.#secure) await this.#shakeHands(channel);
+      await handleWith(handler as Handler<SocketConnection<unknown>>, new SocketConnection(channel), client, this.#face);
+    } catch (error) {
+      this.#failed(error, channel);
+    } finally {
+      channel.close();
+      this.#running--;
+      this.#checkIdle();
+    }
+  }
+
+  async #shakeHands(channel: Channel): Promise<void> {
+    const { auth, handshakeTimeoutMs } = this.#plan;
+    const callOff = limitHandshake(channel, handshakeTimeoutMs);
+    try {
+      if (this.#secure) await secured(channel);
+      if (auth) await authenticate(channel, 'server', auth);
+    } catch (error) {
+      this.row[AT.authFailed]!++;
+      throw error;
+    } finally {
+      callOff();
+    }
+  }
+
+  #failed(error: unknown, channel: Channel): void {
+    const ofPeer = isOfPeer(error, channel);
+    if (ofPeer === 'ended') return;
+    if (!ofPeer) this.row[AT.failed]!++;
+    report(error, channel.remoteAddress, this.#plan.handleError, !ofPeer);
+  }
+
+  closed(channel: Channel): void {
+    this.#channels.delete(channel);
+    const { remoteAddress: client } = channel;
+    if (!isPath(client)) {
+      const left = (this.#perHost.get(client.host) ?? 1) - 1;
+      if (left > 0) this.#perHost.set(client.host, left);
+      else this.#perHost.delete(client.host);
+    }
+    this.#checkIdle();
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#listener.stop();
+    for (const channel of this.#channels) channel.drain();
+    await this.#idle(drainMs);
+    const why = new DuodaoError('closed', 'The server has closed, and did not wait for this connection any longer');
+    for (const channel of this.#channels) channel.destroy(why);
+    // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
+    await this.#idle(HEARING_MS);
+  }
+
+  /** Until nothing is at work, or so many milliseconds are over. */
+  #idle(limitMs: number): Promise<void> {
+    if (this.#running === 0 && this.#channels.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #checkIdle(): void {
+    if (this.#running === 0 && this.#channels.size === 0) this.#onIdle?.();
+  }
+}
+
+/** How long handlers have to hear that their connection was ended. One that does not listen is left. */
+const HEARING_MS = 100;
+
+function secured(channel: Channel): Promise<void> {
+  return new Promise((resolve, reject) => {
+    (channel.socket as TLSSocket).once('secure', resolve);
+    channel.onceClosed((why) => reject(why ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')));
+  });
+}

@@ -1,0 +1,45 @@
+/**
+ * Framings by name, for command lines: `lines`, `length:4`, `length:2:big`.
+ *
+ * @module
+ */
+import type { Framing, FramingSpec } from './framing.ts';
+import { shown } from './payload.ts';
+import { framingOf } from './spec.ts';
+
+const LENGTH = /^length(?::(?<bytes>[1-8]))?(?::(?<endian>little|big))?(?::(?<sign>signed|unsigned))?$/;
+
+/** What can be asked for, for a sentence. */
+const KNOWN = `raw, lines, length:<1 to 8>[:little|:big][:signed], dict, python`;
+
+/** The framing of this name. @throws RangeError at a name that is none */
+export function framingNamed(text: string): Framing {
+  const spec = specNamed(text);
+  if (spec) return framingOf(spec);
+  throw new RangeError(
+    `Cannot find the framing as it must be one of ${KNOWN}: current value is ${shown(text)}`,
+  );
+}
+
+function specNamed(text: string): FramingSpec | undefined {
+  switch (text) {
+    case 'raw':
+      return { kind: 'raw' };
+    case 'lines':
+      return { kind: 'lines', newline: '\n', encoding: 'utf8' };
+    case 'dict':
+      return { kind: 'dict-header' };
+    case 'python':
+      return { kind: 'python-connection' };
+    default: {
+      const parts = LENGTH.exec(text)?.groups;
+      if (!parts) return undefined;
+      return {
+        kind: 'length-prefixed',
+        bytes: Number(parts['bytes'] ?? 4),
+        endian: parts['endian'] === 'big' ? 'big' : 'little',
+        signed: parts['sign'] === 'signed',
+      };
+    }
+  }
+}
