@@ -9,16 +9,23 @@
  */
 import type { NetworkInterfaceInfo } from 'node:os';
 
+/** As `networkInterfaces()` of `node:os` tells them. */
+export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
+
 /** The addresses to ask at, of a machine with these interfaces. */
-export function everybodyOn(
-  interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
-): string[] {
+export function everybodyOn(interfaces: Interfaces): string[] {
   const found = Object.values(interfaces)
     .flatMap((one) => one ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address, netmask }) => lastOf(address, netmask));
   const outside = found.length === 0 ? [] : ['255.255.255.255', ...found];
   return [...new Set(['127.255.255.255', '127.0.0.1', ...outside])];
+}
+
+/** Whether an address is one of this machine. */
+export function isOwn(host: string, interfaces: Interfaces): boolean {
+  const isNamed = Object.values(interfaces).some((one) => one?.some(({ address }) => address === host));
+  return isNamed || host.startsWith('127.');
 }
 
 function lastOf(address: string, netmask: string): string {

@@ -4,7 +4,7 @@
  *
  *     room ──put──▶ [ lines ] ──send, one after the other──▶ guest
  *
- * When it is full, what waits is thrown away, the last word is sent instead, and nothing after it.
+ * When it is full, what waits is thrown away, and nothing more is taken but a last word.
  *
  * @module
  */
@@ -14,14 +14,14 @@ export interface OutboxOptions {
   readonly send: (line: string) => Promise<void>;
   /** How many lines may wait. */
   readonly mostLines: number;
-  /** Called once, when a line did not fit. */
+  /** Called once, when a line did not fit; by whoever put it in, who may be in the middle of telling others. */
   readonly onFull: () => void;
 }
 
 export class Outbox {
   readonly #options: OutboxOptions;
   #lines: string[] = [];
-  #isClosed = false;
+  #state: 'open' | 'full' | 'closed' = 'open';
   #sending: Promise<void> | undefined;
 
   constructor(options: OutboxOptions) {
@@ -33,10 +33,12 @@ export class Outbox {
     return this.#lines.length;
   }
 
-  /** Sends a line after those that wait. Of no effect once it is closed. */
+  /** Sends a line after those that wait. Of no effect once it is full or closed. */
   put(line: string): void {
-    if (this.#isClosed) return;
+    if (this.#state !== 'open') return;
     if (this.#lines.length >= this.#options.mostLines) {
+      this.#state = 'full';
+      this.#lines = [];
       this.#options.onFull();
       return;
     }
@@ -44,14 +46,10 @@ export class Outbox {
     this.#sending ??= this.#send();
   }
 
-  /** Sends a last word, instead of what waits if `dropsRest`, and resolves when it is sent, or the guest is gone. */
-  async close(
-    lastWord?: string,
-    { dropsRest = false }: { readonly dropsRest?: boolean } = {},
-  ): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      if (dropsRest) this.#lines = [];
+  /** Sends a last word after what waits, and resolves when it is sent, or the guest is gone. */
+  async close(lastWord?: string): Promise<void> {
+    if (this.#state !== 'closed') {
+      this.#state = 'closed';
       if (lastWord !== undefined) this.#lines.push(lastWord);
       if (this.#lines.length > 0) this.#sending ??= this.#send();
     }
@@ -64,7 +62,7 @@ export class Outbox {
         await this.#options.send(line);
     } catch {
       // The guest is gone. Whoever reads from him hears of it too, and says so to the others.
-      this.#isClosed = true;
+      this.#state = 'closed';
       this.#lines = [];
     }
     this.#sending = undefined;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { test } from 'node:test';
-import { everybodyOn } from '../../../examples/chat/networks.ts';
+import { everybodyOn, isOwn } from '../../../examples/chat/networks.ts';
 
 const REST = { family: 'IPv4', internal: false, mac: '', cidr: null } as const;
 
@@ -29,4 +29,10 @@ test('A machine on networks asks everybody on each of them, once', () => {
     gone: undefined,
   };
   assert.deepEqual(everybodyOn(interfaces).slice(2), ['255.255.255.255', '192.168.1.255', '10.1.191.255']);
+});
+
+test('A machine knows its own addresses', () => {
+  const interfaces = { lo: [LOOPBACK], eth0: [interfaceOf('192.168.1.7', '255.255.255.0')] };
+  for (const host of ['127.0.0.1', '127.4.5.6', '192.168.1.7']) assert.ok(isOwn(host, interfaces));
+  assert.ok(!isOwn('192.168.1.8', interfaces));
 });
