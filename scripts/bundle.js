@@ -17,12 +17,14 @@ const ENTRIES = [
   'index', // package.json
   'sync/public', // package.json
   'schedule/index', // package.json
+  'net/index', // package.json
   'cli/main', // bin/duodao.js
   'process/child/main', // src/process/child/entries.ts
   'process/child/thread',
   'process/child/rehearse', // targets of processes: their modules export them
   'pool/worker/serve',
   'pool/slices/scheduler',
+  'net/workers/worker',
   'cli/rush/seller',
   'cli/doctor/victim',
   'cli/map/worker',

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -16,12 +16,7 @@ const node = (...args: string[]): [string, ...string[]] => [
   ...args,
 ];
 const python = (...args: string[]): [string, ...string[]] => ['python3', at('../peers/net_peer.py'), ...args];
-const ours = (...args: string[]): [string, ...string[]] => [
-  process.execPath,
-  ...process.execArgv,
-  at('ours.ts'),
-  ...args,
-];
+const ours = (...args: string[]): [string, ...string[]] => [process.execPath, at('ours.js'), ...args];
 
 /** What is measured, by its name in the tables. */
 export type ServerName =
@@ -61,11 +56,6 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Whether it can be measured here. */
-export function isHere(name: ServerName): boolean {
-  return !name.startsWith('Python') || spawnSync('python3', ['--version']).status === 0;
-}
-
 export async function start(name: ServerName): Promise<Server> {
   const [command, ...args] = COMMANDS[name];
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -74,7 +64,7 @@ export async function start(name: ServerName): Promise<Server> {
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as unknown[];
   const port = Number(line);
   if (typeof line !== 'string' || !(port > 0) || child.pid === undefined)
-    throw new Error(`${name} did not start: ${String(line)}`);
+    throw new Error(`${name} ended before it had said its port`);
   return {
     name,
     port,
@@ -86,14 +76,20 @@ export async function start(name: ServerName): Promise<Server> {
   };
 }
 
-/** Starts them all, has them used, and stops them whatever happens. */
+/** Starts them all, has those used that are there then, and stops them whatever happens. */
 export async function withServers<T>(
   names: readonly ServerName[],
   use: (servers: readonly Server[]) => Promise<T>,
 ): Promise<T> {
   const servers: Server[] = [];
   try {
-    for (const name of names.filter(isHere)) servers.push(await start(name));
+    for (const name of names) {
+      try {
+        servers.push(await start(name));
+      } catch (error) {
+        console.error(`Not measured: ${(error as Error).message}`); // no Python here, it may be
+      }
+    }
     return await use(servers);
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
@@ -103,6 +99,27 @@ export async function withServers<T>(
 /** KiB of memory of a process, pages that others share counted in part. */
 export function pssOf(pid: number): number {
   return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+}
+
+function childrenOf(pid: number, thread: string): number[] {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+    return list.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return []; // a thread that has ended meanwhile has none
+  }
+}
+
+/** Milliseconds of CPU that a process and its children have used so far, to 10 ms. */
+export function cpuOf(pid: number): number {
+  // After the name, which is in parentheses: utime and stime in hundredths of a second.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const own = (Number(fields[11]) + Number(fields[12])) * 10;
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => childrenOf(pid, thread))
+    .reduce((sum, child) => sum + cpuOf(child), own);
 }
 
 /** How many descriptors a process has open. */

@@ -52,7 +52,8 @@ function parse(text: string): Address {
   const unix = /^(?:unix:(?:\/\/)?)(.+)$/s.exec(text)?.[1];
   if (unix !== undefined) return { path: checkPath(unix) };
   if (/^[./@]/.test(text)) return { path: checkPath(text) };
-  const [, inBrackets, plain, port] = /^(?:tcp:\/\/|udp:\/\/)?(?:\[([^\]]+)\]|([^:[\]/]*)):(\d{1,5})$/.exec(text) ?? [];
+  const [, inBrackets, plain, port] =
+    /^(?:tcp:\/\/|udp:\/\/)?(?:\[([^\]]+)\]|([^:[\]/]*)):(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined)
     throw new RangeError(
       `Cannot read an address as it must look like host:port, [::1]:port, unix:path or /path: current value is "${text}"`,

@@ -75,7 +75,8 @@ function ipv6Bytes(text: string): number[] {
     ? `${dotted[1]!}${hex(dotted[2]!, dotted[3]!)}:${hex(dotted[4]!, dotted[5]!)}`
     : address;
   const [head = '', tail] = plain.split('::');
-  const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((one) => parseInt(one, 16)));
+  const groups = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((one) => parseInt(one, 16));
   const before = groups(head);
   const after = tail === undefined ? [] : groups(tail);
   const zeros = new Array<number>(8 - before.length - after.length).fill(0);

@@ -9,6 +9,7 @@ export {
   type ParentProcess,
   parentProcess,
 } from './family.ts';
+export { FIRST_GIVEN_FD } from './start/launch.ts';
 export { isMain } from './start/main-guard.ts';
 export type { MemoryOptions, ProcessCommon, ProcessOptions, SubclassOptions } from './options.ts';
 export { Process } from './process.ts';

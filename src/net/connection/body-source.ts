@@ -7,12 +7,7 @@ import { open } from 'node:fs/promises';
 import type { Pieces } from './outgoing.ts';
 
 /** A body: bytes or text, something with a length, a file, or bytes as they come, whose length the header must say. */
-export type Body =
-  | Uint8Array
-  | string
-  | Blob
-  | { readonly file: string | URL }
-  | AsyncIterable<Uint8Array>;
+export type Body = Uint8Array | string | Blob | { readonly file: string | URL } | AsyncIterable<Uint8Array>;
 
 /** One is read while the other one is sent. Larger ones are no faster. */
 const BUFFER_BYTES = 1024 * 1024;
@@ -47,7 +42,7 @@ export async function piecesOf(body: Exclude<Body, Uint8Array | string>, said: u
 function agree(size: number, said: unknown): number {
   if (said === undefined || said === size) return size;
   throw new RangeError(
-    `Cannot send a body of ${size} bytes as file_size in its header says otherwise: current value is ${String(said)}`,
+    `Cannot send a body of ${size} bytes as file_size in its header says otherwise: current value is ${JSON.stringify(said)}`,
   );
 }
 

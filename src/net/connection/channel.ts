@@ -11,10 +11,11 @@
  * @module
  */
 import type { Socket } from 'node:net';
-import { DuodaoError, type Wait } from '../../base/index.ts';
+import type { DuodaoError, Wait } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
 import { type Address, textOf } from '../address.ts';
 import type { Budget, Holder } from './budget.ts';
+import { Ending, IS_CLOSED, OTHER_ENDED, SERVER_CLOSES, THIS_CLOSED, THIS_ENDED } from './ending.ts';
 import { Incoming, type IncomingEars } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Outgoing, type OutgoingEars } from './outgoing.ts';
@@ -44,9 +45,11 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   isClosed = false;
   /** The other side sends no more. */
   #hasEnded = false;
-  #failure: DuodaoError | undefined;
+  #failure: Ending | undefined;
   #isLingering = false;
-  #onClose: ((why: DuodaoError | undefined) => void)[] | undefined;
+  /** It waited for a message when it was drained. */
+  #wasIdle = false;
+  #onClose: ((why: Ending | undefined) => void)[] | undefined;
   readonly #pace: Pace;
 
   constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress: Address) {
@@ -75,7 +78,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   }
 
   /** Why it ended, if that was not both sides' will. */
-  get failure(): DuodaoError | undefined {
+  get failure(): Ending | undefined {
     return this.#failure;
   }
 
@@ -91,17 +94,14 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   ended(): void {
     this.#hasEnded = true;
     this.#tap?.(new Uint8Array());
-    this.incoming.ended(new DuodaoError('closed', 'Cannot receive as the other side has ended, and nothing is left'));
+    this.incoming.ended(OTHER_ENDED);
     if (this.#isLingering) this.socket.destroySoon();
   }
 
   failed(error: NodeJS.ErrnoException): void {
     const errno = error.code ?? 'no code';
-    this.#fail(
-      new DuodaoError('broken', `The connection with ${textOf(this.remoteAddress)} was lost: ${errno}`, { errno }, {
-        cause: error,
-      }),
-    );
+    const who = textOf(this.remoteAddress);
+    this.#fail(new Ending('broken', `The connection with ${who} was lost: ${errno}`, { errno }, error));
   }
 
   drained(): void {
@@ -115,7 +115,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     const { row } = this.#surroundings;
     row[AT.active]!--;
     row[AT.bytesOut]! += this.socket.bytesWritten;
-    const why = this.#failure ?? new DuodaoError('closed', 'This connection is closed');
+    const why = this.#failure ?? IS_CLOSED;
     if (!this.#hasEnded && !this.#failure) this.incoming.abandon(why);
     else this.incoming.ended(why);
     this.outgoing.abandon(why);
@@ -127,7 +127,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   // ── what its users want ──
 
   /** Calls the listener when it is closed; at once if it is. */
-  onceClosed(listener: (why: DuodaoError | undefined) => void): void {
+  onceClosed(listener: (why: Ending | undefined) => void): void {
     if (this.isClosed) listener(this.#failure);
     else (this.#onClose ??= []).push(listener);
   }
@@ -142,35 +142,39 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   }
 
   end(): void {
-    const why = new DuodaoError('closed', 'Cannot send as this side has ended');
-    this.outgoing.finish(why, () => void this.socket.end());
+    this.outgoing.finish(THIS_ENDED, () => {
+      if (!this.socket.destroyed) this.socket.end();
+    });
   }
 
   close(): void {
     if (this.#isLingering || this.isClosed) return;
     this.#isLingering = true;
-    this.incoming.abandon(new DuodaoError('closed', 'Cannot receive as this side has closed the connection'));
+    this.incoming.abandon(THIS_CLOSED);
     this.incoming.release();
     this.end();
+    if (this.socket.destroyed) return;
     this.socket.resume();
-    if (this.#hasEnded) this.socket.destroySoon();
+    if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
   /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */
   drain(): void {
-    this.incoming.drain(new DuodaoError('closed', 'Cannot receive as the server is closing'));
+    // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.
+    this.#wasIdle = this.incoming.isWaitedFor && !this.incoming.isInside && !this.outgoing.isBehind;
+    this.incoming.drain(SERVER_CLOSES);
   }
 
-  destroy(why: DuodaoError): void {
+  destroy(why: DuodaoError | Ending): void {
     if (this.isClosed) return;
-    this.#fail(why);
+    this.#fail(why instanceof Ending ? why : Ending.of(why));
     this.socket.destroy();
   }
 
   sacrifice(limitBytes: number): void {
     this.#surroundings.row[AT.overLimit]!++;
     this.destroy(
-      new DuodaoError(
+      new Ending(
         'over-limit',
         `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ${limitBytes} bytes, ` +
           'and this one holds most',
@@ -179,7 +183,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     );
   }
 
-  #fail(why: DuodaoError): void {
+  #fail(why: Ending): void {
     if (this.#failure) return;
     this.#failure = why;
     if (why.code === 'broken') this.#surroundings.row[AT.broken]!++;
@@ -210,7 +214,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.#surroundings.row[AT.messagesOut]!++;
   }
 
-  broke(error: DuodaoError): void {
+  broke(error: Ending): void {
     if (this.#failure) return; // that has been counted
     const counted = error.code === 'broken' || error.code === 'over-limit' ? error.code : 'protocol';
     this.#surroundings.row[COUNTED[counted]]!++;

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-import { type DictHead, DictMessage, encodeHead } from '../../wire/index.ts';
+import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../../wire/index.ts';
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
 import { MessageBody } from './message-body.ts';
+import { Messages } from './messages.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
@@ -17,7 +18,7 @@ export interface StreamWait extends Wait {
 
 /** A message whose body is still on its way. */
 export interface StreamedMessage {
-  readonly header: DictHead;
+  readonly header: DictHeader;
   readonly body: MessageBody;
 }
 
@@ -40,15 +41,14 @@ export let channelOf: (connection: SocketConnection<never, never> | SocketConnec
  * for await (const line of connection) await connection.send(`you said ${line}`);
  * ```
  */
-export class SocketConnection<
-  In = Buffer,
-  Out extends readonly unknown[] = [message: Uint8Array | string],
-> implements AsyncIterable<In, void, void>, Disposable {
+export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [message: Uint8Array | string]>
+  implements AsyncIterable<In, void, void>, Disposable
+{
   readonly #channel: Channel<In>;
   #body: MessageBody | undefined;
 
   static {
-    channelOf = (connection) => connection.#channel as Channel;
+    channelOf = (connection) => connection.#channel;
   }
 
   /** For servers and `connect()`. */
@@ -105,19 +105,20 @@ export class SocketConnection<
       if (framing.spec?.kind === 'dict-header') return this.#sendDict(message);
       return outgoing.send(framing.encode([message[0]], limits), message[1] as Wait | undefined);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
   #sendDict(message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     const [header, body, wait] = message;
-    if (header instanceof DictMessage) return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
+    if (header instanceof DictMessage)
+      return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
     if (isWhole(body)) return outgoing.send(framing.encode([header, body], limits), wait as Wait | undefined);
-    return this.#sendPieces(header as DictHead, body as Body, wait as Wait | undefined);
+    return this.#sendPieces(header as DictHeader, body as Body, wait as Wait | undefined);
   }
 
-  async #sendPieces(header: DictHead, body: Body, wait: Wait | undefined): Promise<void> {
+  async #sendPieces(header: DictHeader, body: Body, wait: Wait | undefined): Promise<void> {
     const { outgoing, limits } = this.#channel;
     const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, header?.['file_size']);
     await outgoing.sendPieces(encodeHead(header, pieces.size, limits), pieces, wait);
@@ -127,9 +128,9 @@ export class SocketConnection<
    * Receives the next message, waiting for one. With `{ body: 'stream' }` its body may be larger than memory; it is to
    * be read before the next message is asked for, which throws away what is left of it.
    *
-   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone without
-   * an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though it can
-   * be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
+   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone
+   * without an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though
+   * it can be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
    */
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
@@ -138,23 +139,36 @@ export class SocketConnection<
     return this.#channel.receive(wait);
   }
 
-  async #receiveAfterBody(wait: (Wait & { readonly body?: 'stream' }) | undefined): Promise<In | StreamedMessage> {
+  async #receiveAfterBody(
+    wait: (Wait & { readonly body?: 'stream' }) | undefined,
+  ): Promise<In | StreamedMessage> {
     const { incoming, limits } = this.#channel;
-    const before = this.#body;
-    await before?.skip(wait);
-    if (before === this.#body) this.#body = undefined;
+    await this.#skipBody(wait);
     if (wait?.body !== 'stream') return await incoming.receive(wait);
     const { decoder } = incoming;
     if (!('nextHead' in decoder))
       throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    const header = (await incoming.wait(() => (decoder as BodyDecoder<DictHead, In>).nextHead(), wait)) as DictHead;
-    this.#body = new MessageBody(incoming, (decoder as BodyDecoder<DictHead, In>).bodyLeft, limits.maxMessageBytes);
+    const bodies = decoder as BodyDecoder<DictHeader, In>;
+    const header = await incoming.wait(() => {
+      const head = bodies.nextHead();
+      if (head) this.#channel.took();
+      return head;
+    }, wait);
+    this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
     return { header, body: this.#body };
+  }
+
+  /** Throws away what is left of a body that was received as a stream; undefined if there is none. */
+  #skipBody(wait: Wait | undefined): Promise<void> | undefined {
+    const body = this.#body;
+    return body?.skip(wait).then(() => {
+      if (body === this.#body) this.#body = undefined;
+    });
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */
   [Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    return new Messages(this);
+    return new Messages(this.#channel.incoming, () => this.#skipBody(undefined));
   }
 
   /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */

@@ -10,11 +10,13 @@
  */
 import { assert, DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { FrameDecoder } from '../../wire/index.ts';
+import { Ending } from './ending.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
 const READ_AHEAD_BYTES = 128 * 1024;
 /** After so many messages that were there already, others have a turn. */
 const TURN_MESSAGES = 256;
+const CUT_SHORT = 'Cannot receive as the other side has ended in the middle of a message';
 
 /** Whom it tells what becomes of the stream. */
 export interface IncomingEars {
@@ -24,12 +26,14 @@ export interface IncomingEars {
   held(change: number, now: number): void;
   took(): void;
   /** The bytes break the format: nothing more can be received. */
-  broke(error: DuodaoError): void;
+  broke(why: Ending): void;
 }
 
 interface Waiter {
   /** Tries to have what it waits for; undefined if it is not there. */
   readonly take: () => unknown;
+  /** What it is given when the other side has ended, rather than an error. */
+  readonly ifClosed: unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
   readonly settled: (() => void) | undefined;
@@ -38,8 +42,9 @@ interface Waiter {
 export class Incoming<In> {
   readonly decoder: FrameDecoder<In>;
   readonly #ears: IncomingEars;
-  readonly #waiters: Waiter[] = [];
-  readonly #takeNext: () => In | undefined;
+  #waiters: Waiter[] = [];
+  /** The next whole message, if it is there. */
+  readonly takeNext: () => In | undefined;
   #heldBytes = 0;
   #isResting = false;
   #inTurn = 0;
@@ -48,14 +53,18 @@ export class Incoming<In> {
   /** Messages, and pieces of them, that were received. */
   takes = 0;
   /** Why nothing is waited for any more. */
-  #draining: DuodaoError | undefined;
+  #draining: Ending | undefined;
   /** Why no more messages come, once those that are there have been received. */
-  #end: DuodaoError | undefined;
+  #end: Ending | undefined;
 
   constructor(decoder: FrameDecoder<In>, ears: IncomingEars) {
     this.decoder = decoder;
     this.#ears = ears;
-    this.#takeNext = () => decoder.next();
+    this.takeNext = () => {
+      const message = decoder.next();
+      if (message !== undefined) ears.took();
+      return message;
+    };
   }
 
   /** Somebody waits for a message: it is the other side's turn. */
@@ -64,13 +73,13 @@ export class Incoming<In> {
   }
 
   /** Why no more bytes come; undefined while they may. */
-  get end(): DuodaoError | undefined {
+  get end(): Ending | undefined {
     return this.#end;
   }
 
-  /** In the middle of a message, and it is not us who keep it from going on. */
+  /** In the middle of a message that is waited for. */
   get isInside(): boolean {
-    return !this.#isResting && this.#end === undefined && this.decoder.isInside;
+    return this.#waiters.length > 0 && this.#end === undefined && this.decoder.isInside;
   }
 
   arrived(bytes: Uint8Array): void {
@@ -87,7 +96,7 @@ export class Incoming<In> {
   }
 
   /** No more bytes will come. What is whole is received before that. */
-  ended(why: DuodaoError): void {
+  ended(why: Ending): void {
     if (this.#end) return;
     this.#end = why;
     try {
@@ -101,43 +110,41 @@ export class Incoming<In> {
   }
 
   /** Takes no new message: one that has begun is received, and then nothing more comes. */
-  drain(why: DuodaoError): void {
+  drain(why: Ending): void {
     this.#draining = why;
     if (this.#waiters.length > 0 && !this.decoder.isInside) this.ended(why);
   }
 
   /** Gives up receiving: nothing that is there is received any more. */
-  abandon(why: DuodaoError): void {
+  abandon(why: Ending): void {
     this.#end ??= why;
-    for (const { reject, settled } of this.#waiters.splice(0)) {
-      settled?.();
-      reject(this.#end);
+    for (const waiter of this.#waiters.splice(0)) {
+      waiter.settled?.();
+      refuse(waiter, this.#end);
     }
   }
 
   receive(wait: Wait | undefined): Promise<In> {
-    return this.wait(this.#takeNext, wait) as Promise<In>;
+    return this.wait<In>(this.takeNext, wait);
   }
 
   /**
    * The next of what `take` finds, waiting for it. Messages, heads and pieces of bodies go to who asked first.
    *
+   * @param ifClosed - What to resolve with when the other side has ended, rather than reject.
    * @throws What the decoder threw, the end of the stream, `timed-out`, or the reason of the signal.
    */
-  wait<T>(take: () => T | undefined, wait: Wait | undefined): Promise<T> {
+  wait<T>(take: () => T | undefined, wait: Wait | undefined, ifClosed?: T): Promise<T> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     if (this.#waiters.length === 0 && ++this.#inTurn < TURN_MESSAGES) {
-      try {
-        const found = this.#take(take);
-        if (found !== undefined) return Promise.resolve(found);
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
+      const found = this.#take(take);
+      if (found !== undefined) return Promise.resolve(found);
+      if (this.#end) return ended(this.#end, ifClosed);
     }
     if (wait?.timeoutMs === 0) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
       const settled = wait && this.#limit(wait, reject);
-      this.#waiters.push({ take, resolve, reject, settled });
+      this.#waiters.push({ take, ifClosed, resolve, reject, settled });
       if (this.#draining) this.drain(this.#draining);
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());
@@ -177,46 +184,39 @@ export class Incoming<In> {
   #serve(): void {
     while (this.#waiters.length > 0) {
       const first = this.#waiters[0]!;
-      let found: unknown;
-      try {
-        found = this.#take(first.take);
-      } catch (error) {
-        this.#waiters.shift();
-        first.settled?.();
-        first.reject(error);
-        continue;
-      }
-      if (found === undefined) return;
+      const found = this.#take(first.take);
+      if (found === undefined && !this.#end) return;
       this.#waiters.shift();
       first.settled?.();
-      first.resolve(found as never);
+      if (found !== undefined) first.resolve(found as never);
+      else if (this.#end) refuse(first, this.#end);
     }
   }
 
+  /** What the decoder has of that. Bytes that break the format are the end of the stream. */
   #take<T>(take: () => T | undefined): T | undefined {
-    if (this.#isBroken) throw this.#end as DuodaoError;
-    let found: T | undefined;
+    if (this.#isBroken) return undefined;
     try {
-      found = take();
-    } catch (error) {
-      this.#isBroken = true;
-      // A message that was cut short says no more than how the stream ended, if that was no end.
-      const isCut = (error as DuodaoError).facts?.['isCut'] === true;
-      if (!isCut) this.#end = error as DuodaoError;
-      else if (this.#end?.code === 'closed') this.#end = cutShort(error);
+      const found = take();
+      if (found === undefined) return undefined;
+      this.takes++;
       this.#account();
-      assert(this.#end, 'a stream that is cut has ended');
-      this.#ears.broke(this.#end);
-      throw this.#end;
-    }
-    if (found === undefined) {
-      if (this.#end) throw this.#end;
+      return found;
+    } catch (error) {
+      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
+      this.#break(error);
       return undefined;
     }
-    this.takes++;
-    this.#ears.took();
+  }
+
+  #break(error: DuodaoError): void {
+    this.#isBroken = true;
+    // A message that was cut short says no more than how the stream ended, if that was no end.
+    const isCut = error.facts['isCut'] === true;
+    if (!isCut || !this.#end) this.#end = Ending.of(error);
+    else if (this.#end.code === 'closed') this.#end = new Ending('broken', CUT_SHORT, {}, error);
     this.#account();
-    return found;
+    this.#ears.broke(this.#end);
   }
 
   #account(): void {
@@ -234,6 +234,12 @@ export class Incoming<In> {
   }
 }
 
-function cutShort(cause: unknown): DuodaoError {
-  return new DuodaoError('broken', 'Cannot receive as the other side has ended in the middle of a message', {}, { cause });
+function refuse({ ifClosed, resolve, reject }: Waiter, end: Ending): void {
+  if (ifClosed !== undefined && end.code === 'closed') resolve(ifClosed as never);
+  else reject(end.error);
+}
+
+function ended<T>(end: Ending, ifClosed: T | undefined): Promise<T> {
+  if (ifClosed !== undefined && end.code === 'closed') return Promise.resolve(ifClosed);
+  return Promise.reject(end.error);
 }

@@ -55,7 +55,9 @@ export function connectionLimits(options: LimitOptions): ConnectionLimits {
     if (typeof value !== 'number')
       throw new TypeError(`Cannot use ${name} as it must be a number: it is ${typeof value}`);
     if (!(value >= least && value <= most))
-      throw new RangeError(`Cannot use ${name} as it must be from ${least} to ${most}: current value is ${value}`);
+      throw new RangeError(
+        `Cannot use ${name} as it must be from ${least} to ${most}: current value is ${value}`,
+      );
     return value;
   };
   const forEver = Number.POSITIVE_INFINITY;

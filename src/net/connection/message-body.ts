@@ -41,7 +41,10 @@ export class MessageBody implements AsyncIterable<Buffer> {
   async read(wait?: Wait): Promise<Buffer | undefined> {
     if (this.#left === 0) return undefined;
     if (this.#isLost)
-      throw new DuodaoError('closed', 'Cannot read a body as the next message has been asked for: read it before that');
+      throw new DuodaoError(
+        'closed',
+        'Cannot read a body as the next message has been asked for: read it before that',
+      );
     const decoder = this.#incoming.decoder as BodyDecoder<unknown, unknown>;
     const piece = await this.#incoming.wait(() => decoder.nextPiece(), wait);
     this.#left -= piece.length;

@@ -3,38 +3,40 @@
  *
  * @module
  */
-import { DuodaoError, type Wait } from '../../base/index.ts';
+import type { Incoming } from './incoming.ts';
 
-interface Receiver<In> {
-  receive(wait?: Wait): Promise<In>;
-}
+type Next<In> = IteratorResult<In, void>;
 
 export class Messages<In> implements AsyncGenerator<In, void, void> {
-  readonly #receiver: Receiver<In>;
+  readonly #incoming: Incoming<In>;
+  readonly #take: () => Next<In> | undefined;
+  readonly #over: Next<In> = { done: true, value: undefined };
+  readonly #skipping: () => Promise<void> | undefined;
   #isOver = false;
 
-  constructor(receiver: Receiver<In>) {
-    this.#receiver = receiver;
+  /** @param skipping - Throws away what is left of the message before; undefined if nothing is. */
+  constructor(incoming: Incoming<In>, skipping: () => Promise<void> | undefined) {
+    this.#incoming = incoming;
+    this.#skipping = skipping;
+    this.#take = () => {
+      const value = incoming.takeNext();
+      return value === undefined ? undefined : { done: false, value };
+    };
   }
 
-  next(): Promise<IteratorResult<In, void>> {
-    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
-    return this.#receiver.receive().then(
-      (value) => ({ done: false, value }),
-      (error: unknown) => {
-        this.#isOver = true;
-        if (error instanceof DuodaoError && error.code === 'closed') return { done: true, value: undefined };
-        throw error;
-      },
-    );
+  next(): Promise<Next<In>> {
+    if (this.#isOver) return Promise.resolve(this.#over);
+    const skipping = this.#skipping();
+    if (skipping) return skipping.then(() => this.next());
+    return this.#incoming.wait(this.#take, undefined, this.#over);
   }
 
-  return(): Promise<IteratorResult<In, void>> {
+  return(): Promise<Next<In>> {
     this.#isOver = true;
-    return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve(this.#over);
   }
 
-  throw(error: unknown): Promise<IteratorResult<In, void>> {
+  throw(error: unknown): Promise<Next<In>> {
     this.#isOver = true;
     return Promise.reject(error as Error);
   }

@@ -8,6 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import type { Ending } from './ending.ts';
 
 /** A message up to this long is written at once. */
 const AT_ONCE_BYTES = 256 * 1024;
@@ -45,9 +46,9 @@ export class Outgoing {
   #isWorking = false;
   #onDrain: (() => void) | undefined;
   /** Why nothing more can be sent. */
-  #end: DuodaoError | undefined;
+  #end: Ending | undefined;
   /** Why nothing more is taken, though what was taken before is still on its way. */
-  #closing: DuodaoError | undefined;
+  #closing: Ending | undefined;
   #onEmpty: (() => void) | undefined;
 
   constructor(socket: Socket, ears: OutgoingEars) {
@@ -55,7 +56,7 @@ export class Outgoing {
     this.#ears = ears;
   }
 
-  get end(): DuodaoError | undefined {
+  get end(): Ending | undefined {
     return this.#end;
   }
 
@@ -67,8 +68,9 @@ export class Outgoing {
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
-    if (end) return Promise.reject(end);
-    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, undefined, wait);
+    if (end) return Promise.reject(end.error);
+    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain)
+      return this.#enqueue(pieces, undefined, wait);
     if (pieces.length === 1) {
       if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
       this.#socket.write(pieces[0]!);
@@ -88,7 +90,7 @@ export class Outgoing {
   sendPieces(head: Uint8Array, body: Pieces, wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
-    if (end) return Promise.reject(end);
+    if (end) return Promise.reject(end.error);
     return this.#enqueue([head], body, wait);
   }
 
@@ -149,9 +151,14 @@ export class Outgoing {
         job.reject(error);
         if (job.hasBegun && !this.#end)
           this.#ears.destroy(
-            new DuodaoError('broken', 'The connection was ended, as a message could not be sent to its end', {}, {
-              cause: error,
-            }),
+            new DuodaoError(
+              'broken',
+              'The connection was ended, as a message could not be sent to its end',
+              {},
+              {
+                cause: error,
+              },
+            ),
           );
       }
     }
@@ -175,7 +182,7 @@ export class Outgoing {
 
   async #write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      if (this.#end) throw this.#end;
+      if (this.#end) throw this.#end.error;
       this.#socket.write(bytes.subarray(at, at + PIECE_BYTES));
       if (this.#socket.writableNeedDrain) await this.#drained();
     }
@@ -186,7 +193,7 @@ export class Outgoing {
       await new Promise<void>((resolve) => {
         this.#onDrain = resolve;
       });
-    if (this.#end) throw this.#end;
+    if (this.#end) throw this.#end.error;
   }
 
   /** The kernel has taken what was written. */
@@ -197,7 +204,7 @@ export class Outgoing {
   }
 
   /** Refuses what is sent from now on. What was sent before goes on its way; then `whenEmpty` is called. */
-  finish(why: DuodaoError, whenEmpty: () => void): void {
+  finish(why: Ending, whenEmpty: () => void): void {
     if (this.#jobs.length === 0) {
       this.#end ??= why;
       whenEmpty();
@@ -211,12 +218,12 @@ export class Outgoing {
   }
 
   /** Nothing can be sent any more, nor what was. */
-  abandon(why: DuodaoError): void {
+  abandon(why: Ending): void {
     this.#end ??= why;
     this.drain();
     for (const job of this.#jobs.splice(0)) {
       job.settled?.();
-      job.reject(this.#end);
+      job.reject(this.#end.error);
     }
   }
 }

@@ -2,7 +2,8 @@
  * What one connection is held to in time. Looked at with each tick of watch.ts.
  *
  *     silence    it is the other side's turn, between messages, and nothing comes        idleTimeoutMs
- *     a message  it has begun, we read, and its head is not there, or its body drips     headTimeoutMs, minBytesPerSecond
+ *     a message  it has begun, we read, and its head is not there, or its body drips     headTimeoutMs,
+ *     minBytesPerSecond
  *     a reader   something is to be sent, and the other side takes none of it            sendTimeoutMs
  *     an end     we have ended, all is sent, and the other side does not end             a moment
  *
@@ -14,18 +15,14 @@ import { DuodaoError } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
 import { textOf } from '../address.ts';
 import type { Channel } from './channel.ts';
+import { handleOf } from './handle.ts';
 import { unwatch, watch, type Watched } from './watch.ts';
 
 /** How long what comes after our end is thrown away. */
 const LINGER_MS = 2000;
 
-/** A socket's own handle, where Node.js lets one see it: how much of what was written is not with the kernel. */
-interface Handle {
-  readonly writeQueueSize?: number;
-}
-
 export class Pace implements Watched {
-  readonly #channel: Channel<unknown>;
+  readonly #channel: Channel;
   #seenBytes = 0;
   #quietSince = 0;
   #insideSince = 0;
@@ -35,8 +32,8 @@ export class Pace implements Watched {
   #stuckSince = 0;
   #lingersSince = 0;
 
-  constructor(channel: Channel<never> | Channel<unknown>) {
-    this.#channel = channel as Channel<unknown>;
+  constructor(channel: Channel<never> | Channel) {
+    this.#channel = channel;
     const { idleTimeoutMs, headTimeoutMs, sendTimeoutMs } = channel.limits;
     watch(this, Math.min(idleTimeoutMs, headTimeoutMs, sendTimeoutMs, LINGER_MS));
   }
@@ -89,13 +86,13 @@ export class Pace implements Watched {
   /** In a head that is followed by a body: nothing excuses a slow one. */
   get #isInHead(): boolean {
     const { decoder } = this.#channel.incoming;
-    return 'bodyLeft' in decoder && (decoder as BodyDecoder<unknown, unknown>).bodyLeft === 0;
+    return 'isInHead' in decoder && (decoder as BodyDecoder<unknown, unknown>).isInHead;
   }
 
   #checkReader(now: number): void {
     const { outgoing, socket, limits } = this.#channel;
-    const handle = (socket as { readonly _handle?: Handle | null })._handle;
-    const unsent = socket.writableLength === 0 ? 0 : (handle?.writeQueueSize ?? socket.writableLength);
+    const unsent =
+      socket.writableLength === 0 ? 0 : (handleOf(socket)?.writeQueueSize ?? socket.writableLength);
     const isStuck = outgoing.isBehind && unsent >= this.#unsentBytes && this.#unsentBytes > 0;
     this.#unsentBytes = unsent;
     if (!isStuck) this.#stuckSince = 0;
@@ -114,6 +111,8 @@ export class Pace implements Watched {
 
   #late(what: string): void {
     const address = textOf(this.#channel.remoteAddress);
-    this.#channel.destroy(new DuodaoError('timed-out', `The connection with ${address} was ended as ${what}`, {}));
+    this.#channel.destroy(
+      new DuodaoError('timed-out', `The connection with ${address} was ended as ${what}`, {}),
+    );
   }
 }

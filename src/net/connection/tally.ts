@@ -27,15 +27,19 @@ export const COUNTS = [
 export type Count = (typeof COUNTS)[number];
 
 /** A row, as plain or shared memory. */
-export type Row = Float64Array<ArrayBufferLike>;
+export type Row = Float64Array;
 
 /** The place of each count in its row. */
 export const AT: Readonly<Record<Count, number>> = Object.fromEntries(
   COUNTS.map((name, index) => [name, index]),
 ) as Record<Count, number>;
 
+/** Behind the counts: 1 while an event loop serves. */
+export const SERVING: number = COUNTS.length;
+export const ROW_LENGTH: number = COUNTS.length + 1;
+
 export function newRow(): Row {
-  return new Float64Array(COUNTS.length);
+  return new Float64Array(ROW_LENGTH);
 }
 
 /** Adds rows up. */

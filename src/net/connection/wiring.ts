@@ -27,7 +27,9 @@ export function readsInto(): OnReadOpts {
 
 function onRead(this: unknown, length: number, bytes: Uint8Array): boolean {
   // Node.js calls it as a method of the socket.
-  (this as Wired)[CHANNEL]?.arrived(Buffer.from(bytes.subarray(0, length)));
+  const copy = Buffer.allocUnsafe(length);
+  (bytes as Buffer).copy(copy, 0, 0, length);
+  (this as Wired)[CHANNEL]?.arrived(copy);
   return true;
 }
 
@@ -50,7 +52,7 @@ function onClose(this: Wired): void {
 /** Has a socket tell the channel what happens. */
 export function wire(socket: Socket, channel: Channel<never> | Channel, usesOnread: boolean): void {
   const wired = socket as Wired;
-  wired[CHANNEL] = channel as Channel;
+  wired[CHANNEL] = channel;
   if (!usesOnread) wired.on('data', onData);
   wired.on('end', onEnd).on('error', onError).on('drain', onDrain).on('close', onClose);
 }

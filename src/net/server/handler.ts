@@ -60,7 +60,11 @@ export class RequestHandler<R = SocketConnection> {
 }
 Object.defineProperty(RequestHandler.prototype, BRAND, { value: true });
 
-export type HandlerClass<R> = new (request: R, clientAddress: Address, server: ServerFace) => RequestHandler<R>;
+export type HandlerClass<R> = new (
+  request: R,
+  clientAddress: Address,
+  server: ServerFace,
+) => RequestHandler<R>;
 export type HandlerFunction<R> = (request: R, clientAddress: Address, server: ServerFace) => unknown;
 export type Handler<R> = HandlerClass<R> | HandlerFunction<R>;
 
@@ -76,7 +80,8 @@ export function checkHandler(handler: unknown, noun: string): void {
         `it is ${handler === null ? 'null' : typeof handler}`,
     );
   const isOther = /^class\b/.test(Function.prototype.toString.call(handler)) && !isClass(handler as never);
-  if (isOther) throw new TypeError(`Cannot make a ${noun} as the class ${handler.name} does not extend RequestHandler`);
+  if (isOther)
+    throw new TypeError(`Cannot make a ${noun} as the class ${handler.name} does not extend RequestHandler`);
 }
 
 /** Has a handler do its work. Rejects with what it throws. */

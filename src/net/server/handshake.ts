@@ -30,11 +30,11 @@ export function authenticate(
     const done = (error?: unknown): void => {
       channel.tap(undefined);
       if (error === undefined) resolve();
-      else reject(error as Error);
+      else reject(error);
     };
     channel.tap((bytes) => {
       if (bytes.length === 0) {
-        done(channel.failure ?? ended(channel));
+        done(channel.failure?.error ?? ended(channel));
         return;
       }
       try {
@@ -66,9 +66,13 @@ export function limitHandshake(channel: Channel<never> | Channel, timeoutMs: num
   const timer = setTimeout(() => {
     const who = textOf(channel.remoteAddress);
     channel.destroy(
-      new DuodaoError('timed-out', `${who} did not shake hands within ${timeoutMs} ms: does it know that there is a key?`, {
-        timeoutMs,
-      }),
+      new DuodaoError(
+        'timed-out',
+        `${who} did not shake hands within ${timeoutMs} ms: does it know that there is a key?`,
+        {
+          timeoutMs,
+        },
+      ),
     );
   }, timeoutMs);
   return () => clearTimeout(timer);

@@ -6,11 +6,14 @@
  * The master stays open while the server lives, so connections queue in the kernel while nobody accepts: that is how
  * accepting pauses when descriptors run out. Node.js by itself would accept and close them without a word.
  *
- * How near that is says the descriptor of a new connection: the kernel gives the lowest that is free. What is left below
- * the limit is for files that handlers open, and for libuv.
+ * How near that is says the descriptor of a new connection: the kernel gives the lowest that is free. What is left
+ * below the limit is for files that handlers open, and for libuv.
  *
- * Bytes are read into one buffer of this thread, through `onread` of net.Socket: half of what a 'data' event costs. Node.js
- * documents that for connections that one makes; for accepted ones the handle is needed, which it passes to
+ * Several event loops accept from one socket, and the kernel wakes whichever sleeps; a burst of connections would go to
+ * one of them. So one that is ahead of the others lets them go first, for a moment (balance.ts).
+ *
+ * Bytes are read into one buffer of this thread, through `onread` of net.Socket: half of what a 'data' event costs.
+ * Node.js documents that for connections that one makes; for accepted ones the handle is needed, which it passes to
  * `onconnection` of the handle that listens. Where that is not so (another Node.js), events do the same.
  *
  * @module
@@ -18,28 +21,23 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, Socket } from 'node:net';
 import { closeDescriptor, duplicate } from '../../platform/index.ts';
+import { handleOf } from '../connection/handle.ts';
 import { readsInto } from '../connection/wiring.ts';
 
 /** Descriptors that are left for others, or a quarter of all. */
 const RESERVE = 64;
+/** How long others have that chance. They may be busy, or stopped: nobody waits for them longer. */
+const CHANCE_MS = 5;
 /** While accepting pauses, one looks again so often. */
 const AGAIN_MS = 100;
-
-/** What Node.js gives with a connection. */
-interface Handle {
-  readonly fd?: number;
-  close(): void;
-}
-
-interface ListeningHandle {
-  onconnection?: (error: number, client: Handle | undefined) => void;
-}
 
 export interface ListenerEars {
   /** @param readsInto - Whether it was made with `onread`. */
   accepted(socket: Socket, readsInto: boolean): void;
   /** Descriptors have run out: nothing is accepted for now. */
   overloaded(): void;
+  /** This event loop has more connections than its share: others are to have a chance at the next. */
+  isAhead(): boolean;
 }
 
 export class Listener {
@@ -51,7 +49,10 @@ export class Listener {
   #again: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  /** @param master - A socket that listens; it stays the caller's. @param usesOnread - Not for TLS, which reads itself. */
+  /**
+   * @param master - A socket that listens; it stays the caller's. @param usesOnread - Not for TLS, which reads
+   * itself.
+   */
   constructor(master: number, usesOnread: boolean, ears: ListenerEars) {
     this.#master = master;
     this.#usesOnread = usesOnread;
@@ -71,11 +72,10 @@ export class Listener {
       server.listen({ fd }, resolve);
     });
     server.on('connection', (socket: Socket) => {
-      const { fd: number } = (socket as { readonly _handle?: Handle | null })._handle ?? {};
-      this.#take(socket, number, false);
+      this.#take(socket, handleOf(socket)?.fd, false);
       socket.resume();
     });
-    const handle = (server as { readonly _handle?: ListeningHandle | null })._handle;
+    const handle = handleOf(server);
     if (this.#usesOnread && typeof handle?.onconnection === 'function')
       handle.onconnection = (error, client) => {
         if (error !== 0 || !client) return; // it was gone before it was accepted
@@ -86,15 +86,16 @@ export class Listener {
 
   #take(socket: Socket, fd: number | undefined, doesReadInto: boolean): void {
     this.#ears.accepted(socket, doesReadInto);
-    if (fd === undefined || fd < this.#most) return;
-    this.#pause();
-    this.#ears.overloaded();
+    if (fd !== undefined && fd >= this.#most) {
+      this.#pause(AGAIN_MS);
+      this.#ears.overloaded();
+    } else if (this.#ears.isAhead()) this.#pause(CHANCE_MS);
   }
 
-  #pause(): void {
+  #pause(forMs: number): void {
     this.#server?.close();
     this.#server = undefined;
-    this.#again ??= setTimeout(() => this.#lookAgain(), AGAIN_MS);
+    this.#again ??= setTimeout(() => this.#lookAgain(), forMs);
   }
 
   #lookAgain(): void {
@@ -105,12 +106,12 @@ export class Listener {
     try {
       probe = duplicate(this.#master);
     } catch {
-      this.#pause(); // there is none at all
+      this.#pause(AGAIN_MS); // there is none at all
       return;
     }
     closeDescriptor(probe);
-    if (probe >= this.#most) this.#pause();
-    else this.start().catch(() => this.#pause());
+    if (probe >= this.#most) this.#pause(AGAIN_MS);
+    else this.start().catch(() => this.#pause(AGAIN_MS));
   }
 
   /** Stops accepting, for good. Connections that were accepted are not its business. */

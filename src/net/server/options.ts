@@ -47,7 +47,10 @@ export interface StreamServerOptions<In, Out extends readonly unknown[]> extends
   readonly handler: Handler<SocketConnection<In, Out>>;
   /** How messages lie in the stream; `raw` if left out: whatever has arrived. */
   readonly framing?: FramingOption<In, Out>;
-  /** Connections that wait in the kernel until they are accepted; 511 if left out, and never more than the system allows. */
+  /**
+   * Connections that wait in the kernel until they are accepted; 511 if left out, and never more than the system
+   * allows.
+   */
   readonly backlog?: number;
   /** Connections at once, over all workers; more are closed at once. No limit if left out. */
   readonly maxConnections?: number;
@@ -98,18 +101,19 @@ const STREAMS: Names = [
   'legacyAuth',
   'tls',
 ];
-export const OPTIONS = {
+type Noun = 'TcpServer' | 'UnixServer' | 'UdpServer';
+const OPTIONS: Readonly<Record<Noun, Names>> = {
   TcpServer: [...STREAMS, 'host', 'port', 'noDelay', 'keepAlive'],
   UnixServer: [...STREAMS, 'path', 'mode'],
   UdpServer: [...COMMON, 'host', 'port', 'maxDatagramBytes', 'maxPending', 'broadcast'],
-} as const satisfies Readonly<Record<string, Names>>;
+};
 
 /** @throws TypeError when they are no object, or have an option that there is not. */
-export function checkNames(options: unknown, noun: keyof typeof OPTIONS): void {
+export function checkNames(options: unknown, noun: Noun): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`Cannot make a ${noun} as its options must be an object: it is ${String(options)}`);
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || (OPTIONS[noun] as Names).includes(name)) continue;
+    if (value === undefined || OPTIONS[noun].includes(name)) continue;
     throw new TypeError(
       `Cannot make a ${noun} as there is no option ${name}: correct its name, or leave it out; ` +
         `there are ${OPTIONS[noun].join(', ')}`,
@@ -118,22 +122,37 @@ export function checkNames(options: unknown, noun: keyof typeof OPTIONS): void {
 }
 
 /** A whole number in a range. @throws TypeError or RangeError. */
-export function wholeNumber(name: string, value: unknown, otherwise: number, least: number, most: number): number {
+export function wholeNumber(
+  name: string,
+  value: unknown,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
   if (value === undefined) return otherwise;
   if (typeof value !== 'number')
-    throw new TypeError(`Cannot use ${name} as it must be a number: it is ${value === null ? 'null' : typeof value}`);
+    throw new TypeError(
+      `Cannot use ${name} as it must be a number: it is ${value === null ? 'null' : typeof value}`,
+    );
   const isForEver = value === Number.POSITIVE_INFINITY && most === value;
   if (!isForEver && (!Number.isInteger(value) || value < least || value > most))
-    throw new RangeError(`Cannot use ${name} as it must be a whole number from ${least} to ${most}: current value is ${value}`);
+    throw new RangeError(
+      `Cannot use ${name} as it must be a whole number from ${least} to ${most}: current value is ${value}`,
+    );
   return value;
 }
 
 function aFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function')
-    throw new TypeError(`Cannot use ${name} as it must be a function: it is ${value === null ? 'null' : typeof value}`);
+    throw new TypeError(
+      `Cannot use ${name} as it must be a function: it is ${value === null ? 'null' : typeof value}`,
+    );
 }
 
-export function checkCommon(options: CommonOptions & { readonly handler: unknown }, noun: string): {
+export function checkCommon(
+  options: CommonOptions & { readonly handler: unknown },
+  noun: string,
+): {
   readonly concurrency: Concurrency;
   readonly workers: number;
 } {
@@ -143,7 +162,7 @@ export function checkCommon(options: CommonOptions & { readonly handler: unknown
   const { concurrency = 'async' } = options;
   if (!CONCURRENCIES.includes(concurrency))
     throw new RangeError(
-      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: current value is ${String(concurrency)}`,
+      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: current value is ${concurrency as string}`,
     );
   return { concurrency, workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 256) };
 }
@@ -184,8 +203,20 @@ export function streamPlan<In, Out extends readonly unknown[]>(
     limits: connectionLimits(options),
     handshakeTimeoutMs: wholeNumber('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
     maxConnections: wholeNumber('maxConnections', options.maxConnections, forEver, 1, forEver),
-    maxConnectionsPerHost: wholeNumber('maxConnectionsPerHost', options.maxConnectionsPerHost, forEver, 1, forEver),
-    maxBufferedBytes: wholeNumber('maxBufferedBytes', options.maxBufferedBytes, 256 * 1024 * 1024, 1, forEver),
+    maxConnectionsPerHost: wholeNumber(
+      'maxConnectionsPerHost',
+      options.maxConnectionsPerHost,
+      forEver,
+      1,
+      forEver,
+    ),
+    maxBufferedBytes: wholeNumber(
+      'maxBufferedBytes',
+      options.maxBufferedBytes,
+      256 * 1024 * 1024,
+      1,
+      forEver,
+    ),
     maxDatagramBytes: 0,
     maxPending: 0,
   };

@@ -23,7 +23,8 @@ export interface Auth {
 }
 
 /** The options of TLS that can be passed on: keys and certificates. */
-export type ServerTls = Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized' | 'ALPNProtocols'> & SecureContextOptions;
+export type ServerTls = Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized' | 'ALPNProtocols'> &
+  SecureContextOptions;
 
 /** How to find a framing again on the other side of a wall. */
 export type FramingPlan = FramingSpec | (() => Framing);
@@ -47,7 +48,9 @@ export interface Plan {
 }
 
 /** The framing of an option. @throws TypeError when it is none. */
-export function framingFrom<In, Out extends readonly unknown[]>(option: FramingOption<In, Out>): Framing<In, Out> {
+export function framingFrom<In, Out extends readonly unknown[]>(
+  option: FramingOption<In, Out>,
+): Framing<In, Out> {
   const framing = typeof option === 'function' ? option() : option;
   if (typeof framing?.decoder !== 'function' || typeof framing.encode !== 'function')
     throw new TypeError(
@@ -61,7 +64,7 @@ export function framingFrom<In, Out extends readonly unknown[]>(option: FramingO
 export function planOf(option: FramingOption<unknown, readonly unknown[]>): FramingPlan {
   const { spec, name } = framingFrom(option);
   if (spec) return spec;
-  if (typeof option === 'function') return option as () => Framing;
+  if (typeof option === 'function') return option;
   throw new TypeError(
     `Cannot use the framing ${name} in threads or processes as it cannot be made again there: ` +
       'give an exported function that makes it',

@@ -78,7 +78,8 @@ export abstract class SocketServer<A extends Address = Address> implements Async
    * Begins to listen. When it resolves, clients can connect: with workers, when all of them accept.
    *
    * @throws DuodaoError `in-use` when somebody else has the address, `unsupported` when this machine cannot have it,
-   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is closed.
+   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is
+   * closed.
    */
   async listen(): Promise<this> {
     const { noun } = this.#making;
@@ -118,7 +119,10 @@ export abstract class SocketServer<A extends Address = Address> implements Async
   /** Where it listens, with the port that the system has chosen. @throws DuodaoError `closed` when it does not. */
   get address(): A {
     if (this.#bound) return this.#bound.address as A;
-    throw new DuodaoError('closed', `Cannot tell the address of a ${this.#making.noun} as it does not listen`);
+    throw new DuodaoError(
+      'closed',
+      `Cannot tell the address of a ${this.#making.noun} as it does not listen`,
+    );
   }
 
   get isListening(): boolean {
@@ -138,7 +142,11 @@ export abstract class SocketServer<A extends Address = Address> implements Async
    */
   async replaceWorkers(options: CloseOptions = {}): Promise<void> {
     const drainMs = wholeNumber('drainMs', options.drainMs, DRAIN_MS, 0, LONGEST_MS);
-    if (!this.#engine) throw new DuodaoError('closed', `Cannot replace the workers of a ${this.#making.noun} that does not listen`);
+    if (!this.#engine)
+      throw new DuodaoError(
+        'closed',
+        `Cannot replace the workers of a ${this.#making.noun} that does not listen`,
+      );
     await this.#engine.replaceWorkers(drainMs);
   }
 
@@ -178,7 +186,7 @@ export abstract class SocketServer<A extends Address = Address> implements Async
 
 async function local(plan: Plan, fd: number): Promise<Engine> {
   const row = newRow();
-  const serving: Serving = await startServing(plan, fd, row, [row]);
+  const serving: Serving = await startServing(plan, fd, [row], 0);
   return {
     stop: (drainMs) => serving.stop(drainMs),
     stats: () => statsOf([row], [], 0),

@@ -14,8 +14,9 @@ import { Budget } from '../connection/budget.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
 import { SocketConnection } from '../connection/connection.ts';
 import type { ConnectionLimits } from '../connection/limits.ts';
-import { AT, type Row } from '../connection/tally.ts';
+import { AT, type Row, SERVING } from '../connection/tally.ts';
 import { wire } from '../connection/wiring.ts';
+import { Balance } from './balance.ts';
 import { type Handler, handleWith, type ServerFace } from './handler.ts';
 import { authenticate, limitHandshake } from './handshake.ts';
 import { Listener } from './listener.ts';
@@ -43,10 +44,11 @@ export class Service implements Serving, Surroundings {
   readonly #perHost: Map<string, number> = new Map();
   #running = 0;
   #isStopping = false;
-  #onIdle: (() => void) | undefined;
+  #onNews: (() => void) | undefined;
 
-  /** @param rows - Those of all workers; `row` is ours among them. */
-  constructor(plan: Plan, master: number, row: Row, rows: readonly Row[]) {
+  /** @param rows - Those of all workers; ours is the one at `seat`. */
+  constructor(plan: Plan, master: number, rows: readonly Row[], seat: number) {
+    const row = rows[seat]!;
     this.#plan = plan;
     this.limits = plan.limits;
     this.budget = new Budget(plan.maxBufferedBytes);
@@ -55,14 +57,17 @@ export class Service implements Serving, Surroundings {
     this.#framing = framingBy(plan.framing);
     this.#secure = plan.tls && createSecureContext(plan.tls);
     this.#face = { address: plan.address, stats: () => statsOf([row], [{ pid: process.pid, thread: 0 }], 0) };
+    const balance = new Balance(row, rows);
     this.#listener = new Listener(master, plan.tls === undefined, {
       accepted: (socket, readsInto) => this.#accepted(socket, readsInto),
       overloaded: () => void row[AT.overloads]!++,
+      isAhead: () => balance.isAhead(),
     });
   }
 
   async start(): Promise<void> {
     await this.#listener.start();
+    this.row[SERVING] = 1;
   }
 
   #accepted(plain: Socket, readsInto: boolean): void {
@@ -124,13 +129,18 @@ export class Service implements Serving, Surroundings {
         return;
       }
       if (this.#plan.auth || this.#secure) await this.#shakeHands(channel);
-      await handleWith(handler as Handler<SocketConnection<unknown>>, new SocketConnection(channel), client, this.#face);
+      await handleWith(
+        handler as Handler<SocketConnection<unknown>>,
+        new SocketConnection(channel),
+        client,
+        this.#face,
+      );
     } catch (error) {
       this.#failed(error, channel);
     } finally {
       channel.close();
       this.#running--;
-      this.#checkIdle();
+      this.#onNews?.();
     }
   }
 
@@ -163,43 +173,48 @@ export class Service implements Serving, Surroundings {
       if (left > 0) this.#perHost.set(client.host, left);
       else this.#perHost.delete(client.host);
     }
-    this.#checkIdle();
+    this.#onNews?.();
   }
 
   async stop(drainMs: number): Promise<void> {
     this.#isStopping = true;
+    this.row[SERVING] = 0;
     this.#listener.stop();
     for (const channel of this.#channels) channel.drain();
-    await this.#idle(drainMs);
-    const why = new DuodaoError('closed', 'The server has closed, and did not wait for this connection any longer');
+    await this.#until(() => this.#running === 0, drainMs);
+    // What handlers have sent last is on its way.
+    await this.#until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
+    const why = new DuodaoError(
+      'closed',
+      'The server has closed, and did not wait for this connection any longer',
+    );
     for (const channel of this.#channels) channel.destroy(why);
     // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
-    await this.#idle(HEARING_MS);
+    await this.#until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
   }
 
-  /** Until nothing is at work, or so many milliseconds are over. */
-  #idle(limitMs: number): Promise<void> {
-    if (this.#running === 0 && this.#channels.size === 0) return Promise.resolve();
+  /** Until that is so, or so many milliseconds are over. */
+  #until(isSo: () => boolean, limitMs: number): Promise<void> {
+    if (isSo() || limitMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, limitMs);
-      this.#onIdle = () => {
+      this.#onNews = () => {
+        if (!isSo()) return;
         clearTimeout(timer);
         resolve();
       };
     });
   }
-
-  #checkIdle(): void {
-    if (this.#running === 0 && this.#channels.size === 0) this.#onIdle?.();
-  }
 }
 
-/** How long handlers have to hear that their connection was ended. One that does not listen is left. */
-const HEARING_MS = 100;
+/** How long the other side has to take the last words, and a handler to hear that its connection was ended. */
+const PARTING_MS = 100;
 
 function secured(channel: Channel): Promise<void> {
   return new Promise((resolve, reject) => {
     (channel.socket as TLSSocket).once('secure', resolve);
-    channel.onceClosed((why) => reject(why ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')));
+    channel.onceClosed((why) =>
+      reject(why?.error ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')),
+    );
   });
 }

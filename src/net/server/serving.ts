@@ -7,9 +7,17 @@ import type { Row } from '../connection/tally.ts';
 import type { Plan } from './plan.ts';
 import { Service, type Serving } from './service.ts';
 
-/** @param fd - The socket of the server; it stays the caller's. */
-export async function startServing(plan: Plan, fd: number, row: Row, rows: readonly Row[]): Promise<Serving> {
-  const service = new Service(plan, fd, row, rows);
+/**
+ * @param fd - The socket of the server; it stays the caller's.
+ * @param rows - The counts of all who serve; ours is the one at `seat`.
+ */
+export async function startServing(
+  plan: Plan,
+  fd: number,
+  rows: readonly Row[],
+  seat: number,
+): Promise<Serving> {
+  const service = new Service(plan, fd, rows, seat);
   await service.start();
   return service;
 }

@@ -8,7 +8,14 @@ import { DuodaoError } from '../../base/index.ts';
 import { holderOf, listenInternet, portOf } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkHost, checkPort, type HostAddress, textOf } from '../address.ts';
-import { checkCommon, checkNames, type StreamServerOptions, streamPlan, type TcpOptions, wholeNumber } from './options.ts';
+import {
+  checkCommon,
+  checkNames,
+  type StreamServerOptions,
+  streamPlan,
+  type TcpOptions,
+  wholeNumber,
+} from './options.ts';
 import { type Bound, releaseOnly, SocketServer } from './server.ts';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -18,7 +25,8 @@ const KEEP_ALIVE_MS = 60_000;
  *
  * - **Concurrency:** `async` handles all in this event loop; `threads` and `processes` in workers that accept from the
  *   same socket. One that dies is replaced; its connections end, others do not notice.
- * - **Hostile clients:** each is bounded in bytes and in time (see the options), and only ever costs its own connection.
+ * - **Hostile clients:** each is bounded in bytes and in time (see the options), and only ever costs its own
+ * connection.
  * - **Out of descriptors:** it stops accepting until some are free; connections wait in the kernel.
  * - **If this process dies:** its workers end with it.
  *
@@ -88,6 +96,11 @@ async function numberOf({ host }: HostAddress): Promise<string> {
     return (await lookup(host)).address;
   } catch (cause) {
     const errno = (cause as NodeJS.ErrnoException).code ?? 'no code';
-    throw new DuodaoError('unsupported', `Cannot listen at ${host} as no such name is found: ${errno}`, { host, errno }, { cause });
+    throw new DuodaoError(
+      'unsupported',
+      `Cannot listen at ${host} as no such name is found: ${errno}`,
+      { host, errno },
+      { cause },
+    );
   }
 }

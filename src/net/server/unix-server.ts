@@ -2,21 +2,28 @@
  * A server of connections on this machine, at a path.
  *
  * A server that was killed leaves its file behind. Whether one that is there is such a leftover is asked by connecting:
- * only a file whose socket nobody listens on is removed. Two servers that begin at the same moment could remove each
- * other's; so the file of a new socket is made under another name, and put in its place when it listens (rename() is
- * one step, and a socket keeps its connections under any name).
+ * only a file whose socket nobody listens on is removed. Servers that begin at the same moment must not remove each
+ * other's: so a leftover is first renamed, which one of them can do, and looked at again; and a new socket is made
+ * under another name, and linked to its own when it listens, which fails if there is one.
  *
  * @module
  */
-import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DuodaoError } from '../../base/index.ts';
-import { bindUnix, closeDescriptor, listenOn, UNIX_PATH_LIMIT } from '../../platform/index.ts';
+import { bindUnix, closeDescriptor, listenOn } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkPath, type PathAddress } from '../address.ts';
-import { checkCommon, checkNames, type StreamServerOptions, streamPlan, type UnixOptions, wholeNumber } from './options.ts';
+import {
+  checkCommon,
+  checkNames,
+  type StreamServerOptions,
+  streamPlan,
+  type UnixOptions,
+  wholeNumber,
+} from './options.ts';
 import { type Bound, releaseOnly, SocketServer } from './server.ts';
 
 /**
@@ -53,26 +60,26 @@ async function bind(address: PathAddress, mode: number, backlog: number): Promis
     listenOn(fd, backlog);
     return { fd, address, release: releaseOnly(fd) };
   }
-  await checkIsFree(path);
-  const beside = nameBeside(path);
+  await makeFree(path);
+  const beside = besideOf(path);
   const fd = made(beside, path);
   try {
     chmodSync(beside, mode);
     listenOn(fd, backlog);
     const { ino } = lstatSync(beside);
-    renameSync(beside, path);
+    linkSync(beside, path);
     return { fd, address, release: releaseFile(fd, path, ino) };
   } catch (error) {
     closeDescriptor(fd);
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? inUse(path) : error;
+  } finally {
     rmSync(beside, { force: true });
-    throw error;
   }
 }
 
-/** In the same folder, so that it can be renamed; short, as paths of sockets are. */
-function nameBeside(path: string): string {
-  const beside = join(dirname(path), `.${randomBytes(4).toString('hex')}`);
-  return Buffer.byteLength(beside) <= UNIX_PATH_LIMIT ? beside : path;
+/** A name in the same folder. @throws RangeError when even a short one is too long for a socket. */
+function besideOf(path: string): string {
+  return checkPath(join(dirname(path), `.${randomBytes(4).toString('hex')}`));
 }
 
 function made(name: string, path: string): number {
@@ -80,7 +87,8 @@ function made(name: string, path: string): number {
   if (typeof fd === 'number') return fd;
   const { errno } = fd;
   if (errno === 'EADDRINUSE') throw inUse(path);
-  const why = errno === 'ENOENT' ? 'there is no such folder (ENOENT): make it first' : `the system says ${errno}`;
+  const why =
+    errno === 'ENOENT' ? 'there is no such folder (ENOENT): make it first' : `the system says ${errno}`;
   throw new DuodaoError('unsupported', `Cannot listen at ${path} as ${why}`, { path, errno });
 }
 
@@ -92,8 +100,8 @@ function inUse(path: string): DuodaoError {
   );
 }
 
-/** @throws DuodaoError `in-use` when somebody listens there, or when there is something else than a socket. */
-async function checkIsFree(path: string): Promise<void> {
+/** Removes a leftover. @throws DuodaoError `in-use` when somebody listens there, or there is something else. */
+async function makeFree(path: string): Promise<void> {
   let stat: ReturnType<typeof lstatSync>;
   try {
     stat = lstatSync(path);
@@ -102,10 +110,14 @@ async function checkIsFree(path: string): Promise<void> {
     throw error;
   }
   if (!stat?.isSocket())
-    throw new DuodaoError('in-use', `Cannot listen at ${path} as there is a file that is no socket: it is left as it is`, {
-      path,
-      errno: 'EEXIST',
-    });
+    throw new DuodaoError(
+      'in-use',
+      `Cannot listen at ${path} as there is a file that is no socket: it is left as it is`,
+      {
+        path,
+        errno: 'EEXIST',
+      },
+    );
   const errno = await new Promise<string | undefined>((resolve) => {
     const probe = createConnection(path);
     probe.once('connect', () => resolve(undefined));
@@ -114,7 +126,14 @@ async function checkIsFree(path: string): Promise<void> {
     probe.once('connect', () => probe.destroy());
   });
   // A backlog that is full (EAGAIN) is one of somebody who lives.
-  if (errno !== 'ECONNREFUSED' && errno !== 'ENOENT') throw inUse(path);
+  if (errno === 'ENOENT') return;
+  if (errno !== 'ECONNREFUSED') throw inUse(path);
+  const grave = besideOf(path);
+  renameSync(path, grave);
+  const isOther = lstatSync(grave).ino !== stat.ino;
+  if (isOther) linkSync(grave, path); // somebody has begun to listen meanwhile: give it back
+  rmSync(grave);
+  if (isOther) throw inUse(path);
 }
 
 /** Removes the file, unless another server has put its own there. */

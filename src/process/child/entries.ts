@@ -19,7 +19,7 @@ export function threadEntry(): string {
 
 /** The modules by which programs enter the package: what its package.json exports, in the same form. */
 export function packageDoors(): string[] {
-  return ['index', 'sync/public', 'schedule/index'].map(moduleOf);
+  return ['index', 'sync/public', 'schedule/index', 'net/index'].map(moduleOf);
 }
 
 function moduleOf(name: string): string {

@@ -42,7 +42,10 @@ export interface ChildPlace {
 }
 
 /** How the program of a child is started. */
-export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'descriptors' | 'detached' | 'env' | 'execArgv' | 'stdio'>;
+export type LaunchOptions = Pick<
+  ProcessCommon,
+  'cwd' | 'descriptors' | 'detached' | 'env' | 'execArgv' | 'stdio'
+>;
 
 /**
  * Starts the program of a child for the record with this handle.
@@ -50,7 +53,13 @@ export type LaunchOptions = Pick<ProcessCommon, 'cwd' | 'descriptors' | 'detache
  * @throws What the system says, where Node.js tells no event of it.
  */
 export function launch(record: Reference, options: LaunchOptions = {}): ChildProcess {
-  const { descriptors = [], detached = false, env, execArgv = inheritedExecArgv(), stdio = 'inherit' } = options;
+  const {
+    descriptors = [],
+    detached = false,
+    env,
+    execArgv = inheritedExecArgv(),
+    stdio = 'inherit',
+  } = options;
   const folder = folderOf(options.cwd);
   // What the system says of a folder that is not there, or may not be entered.
   if (folder !== undefined) accessSync(`${folder}/.`, constants.X_OK);

@@ -166,8 +166,9 @@ export function takeStandby(record: Reference, options: AnyOptions): ChildProces
 function isPlain(options: AnyOptions): boolean {
   const { cwd, descriptors, detached, env, execArgv, nice, affinity, stdio = 'inherit' } = options;
   return (
-    [cwd, descriptors, detached || undefined, env, execArgv, nice, affinity].every((one) => one === undefined) &&
-    stdio === 'inherit'
+    [cwd, descriptors, detached || undefined, env, execArgv, nice, affinity].every(
+      (one) => one === undefined,
+    ) && stdio === 'inherit'
   );
 }
 

@@ -53,6 +53,8 @@ export interface BodyDecoder<Head, In> extends FrameDecoder<In> {
   nextPiece(): Uint8Array | undefined;
   /** Bytes of the body that have not been taken yet; 0 between messages. */
   readonly bodyLeft: number;
+  /** The head of the next message is not whole yet, or has not begun. */
+  readonly isInHead: boolean;
 }
 
 /**

@@ -125,6 +125,7 @@ export class MessageDecoder<In> implements FrameDecoder<In> {
 export function cutShort(heldBytes: number): DuodaoError {
   return new DuodaoError('protocol', 'Cannot read the message: the stream ended in the middle of it', {
     heldBytes,
+    isCut: true,
   });
 }
 

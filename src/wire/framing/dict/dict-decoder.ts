@@ -52,6 +52,10 @@ export class DictDecoder implements BodyDecoder<DictHeader, DictMessage> {
     return this.#bodyLeft;
   }
 
+  get isInHead(): boolean {
+    return this.#head === undefined && this.#bodyLeft === 0;
+  }
+
   push(bytes: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure;
     assert(!this.#hasEnded, 'nothing arrives after the end of a stream');

@@ -1,0 +1,35 @@
+/**
+ * Whether an event loop has more connections than its share.
+ *
+ * Each compares its own count with the least of the others that serve. It is ahead by what one burst may bring, and an
+ * eighth: less would have connections wait that could be served. Having waited once, it may have as many again,
+ * whatever the others do: they may be stopped.
+ *
+ * @module
+ */
+import { AT, type Row, SERVING } from '../connection/tally.ts';
+
+/** Ahead by so many is no matter. */
+const BURST = 4;
+
+export class Balance {
+  readonly #row: Row;
+  readonly #others: readonly Row[];
+  #allowed = 0;
+
+  constructor(row: Row, rows: readonly Row[]) {
+    this.#row = row;
+    this.#others = rows.filter((one) => one !== row);
+  }
+
+  isAhead(): boolean {
+    const own = this.#row[AT.active]!;
+    if (own <= this.#allowed || own <= BURST) return false;
+    let least = own;
+    for (const row of this.#others)
+      if (row[SERVING] === 1 && row[AT.active]! < least) least = row[AT.active]!;
+    if (own - least <= BURST + least / 8) return false;
+    this.#allowed = own + BURST;
+    return true;
+  }
+}
