@@ -88,7 +88,8 @@ export class Terminal implements Disposable {
   #suspend(): void {
     this.#output.write(WIPE);
     this.#restore();
-    // Only this program is stopped; the shell sees it, and gives the terminal back with SIGCONT.
+    // Only this program is stopped, here, until the shell lets it go on; where no shell could, it is not stopped.
     process.kill(process.pid, 'SIGTSTP');
+    this.#resume();
   }
 }

@@ -60,7 +60,13 @@ async function talk({ listen, to, waitMs }: Peer, signal: AbortSignal): Promise<
   });
   await receiver.start();
   const received = receiver.result();
-  await Promise.race([received, isReady.wait()]); // it may fail, as the port may be taken
+  const waiting = new AbortController();
+  try {
+    // It may fail instead, as the port may be taken.
+    await Promise.race([received, isReady.wait({ signal: waiting.signal })]);
+  } finally {
+    waiting.abort(); // who still waits would keep us here
+  }
   console.log(`-- Listening at ${placeText(listen)}, talking to ${placeText(to)}`);
   const sender = new Thread({ target: sending, args: [{ to, isOver }] });
   await sender.start();
@@ -71,6 +77,7 @@ async function talk({ listen, to, waitMs }: Peer, signal: AbortSignal): Promise<
   });
   isOver.set();
   await received;
+  await Promise.all([receiver.join(), sender.join()]); // what they printed comes before what we do
 }
 
 if (isMain(import.meta)) {
