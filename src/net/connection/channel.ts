@@ -30,6 +30,9 @@ export interface Surroundings {
   closed(channel: Channel): void;
 }
 
+/** For so long after it was made a connection is about to send its first message. */
+const NEWBORN_MS = 500;
+
 const COUNTED = { broken: AT.broken, 'over-limit': AT.overLimit, protocol: AT.protocolErrors } as const;
 
 export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars {
@@ -47,10 +50,13 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   #hasEnded = false;
   #failure: Ending | undefined;
   #isLingering = false;
+  /** Our last message is with the socket, and our end behind it. */
+  #isAllWritten = false;
   /** It waited for a message when it was drained. */
   #wasIdle = false;
   #onClose: ((why: Ending | undefined) => void)[] | undefined;
   readonly #pace: Pace;
+  readonly #since: number = Math.round(performance.now());
 
   constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress: Address) {
     this.socket = socket;
@@ -95,7 +101,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.#hasEnded = true;
     this.#tap?.(new Uint8Array());
     this.incoming.ended(OTHER_ENDED);
-    if (this.#isLingering) this.socket.destroySoon();
+    this.#closeIfDone();
   }
 
   failed(error: NodeJS.ErrnoException): void {
@@ -143,23 +149,40 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
 
   end(): void {
     this.outgoing.finish(THIS_ENDED, () => {
+      this.#isAllWritten = true;
       if (!this.socket.destroyed) this.socket.end();
+      this.#closeIfDone();
     });
   }
 
-  close(): void {
-    if (this.#isLingering || this.isClosed) return;
-    this.#isLingering = true;
-    this.incoming.abandon(THIS_CLOSED);
-    this.incoming.release();
-    this.end();
-    if (this.socket.destroyed) return;
-    this.socket.resume();
+  /** Closes the socket when nothing is left to be said, nor to be waited for: its last bytes go on their way. */
+  #closeIfDone(): void {
+    if (!this.#isLingering || !this.#isAllWritten) return;
     if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
-  /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */
+  close(): void {
+    if (this.#isLingering) return;
+    this.incoming.release();
+    if (this.isClosed) return;
+    this.#isLingering = true;
+    this.incoming.abandon(THIS_CLOSED);
+    this.end();
+    if (this.socket.destroyed) return;
+    this.socket.resume();
+  }
+
+  /**
+   * Ends it as soon as no message is on its way to us: who waits for one is told that none will come. Whoever has just
+   * connected has his first message on the way, most likely, and a moment for that.
+   */
   drain(): void {
+    const ageMs = performance.now() - this.#since;
+    if (this.bytesIn === 0 && ageMs < NEWBORN_MS) {
+      this.incoming.drainAfterNext(SERVER_CLOSES);
+      setTimeout(() => this.drain(), NEWBORN_MS - ageMs).unref();
+      return;
+    }
     // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.
     this.#wasIdle = this.incoming.isWaitedFor && !this.incoming.isInside && !this.outgoing.isBehind;
     this.incoming.drain(SERVER_CLOSES);
@@ -181,6 +204,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
         { limitBytes },
       ),
     );
+    this.incoming.release();
   }
 
   #fail(why: Ending): void {

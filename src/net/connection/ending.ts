@@ -13,7 +13,7 @@ export class Ending {
   readonly #message: string;
   readonly #facts: Facts | undefined;
   readonly #cause: unknown;
-  #error: DuodaoError | undefined;
+  #error: Error | undefined;
 
   constructor(code: ErrorCode, message: string, facts?: Facts, cause?: unknown) {
     this.code = code;
@@ -22,15 +22,15 @@ export class Ending {
     this.#cause = cause;
   }
 
-  /** An error that was thrown already as an ending. */
-  static of(error: DuodaoError): Ending {
-    const ending = new Ending(error.code, error.message, error.facts);
-    ending.#error = error;
+  /** An error that was thrown already as an ending. A decoder of a user's own may have thrown anything. */
+  static of(error: unknown): Ending {
+    const ending = new Ending(error instanceof DuodaoError ? error.code : 'protocol', String(error));
+    ending.#error = error as Error;
     return ending;
   }
 
   /** A fresh one each time, unless it was thrown before: whoever has it may change it. */
-  get error(): DuodaoError {
+  get error(): Error {
     if (this.#error) return this.#error;
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { assert, DuodaoError, timedOut, type Wait } from '../../base/index.ts';
-import type { FrameDecoder } from '../../wire/index.ts';
+import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import type { BodyDecoder, FrameDecoder } from '../../wire/index.ts';
 import { Ending } from './ending.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
@@ -29,22 +29,34 @@ export interface IncomingEars {
   broke(why: Ending): void;
 }
 
+/** What can be waited for: a message, its head, a piece of its body. */
+export interface Source<T> {
+  /** The next one; undefined if it is not there. May throw what decoders throw. */
+  take(): T | undefined;
+}
+
+/** A body that is received in pieces. */
+export interface Streamed {
+  /** What is left of it is thrown away: the next message has been asked for. */
+  lose(): void;
+}
+
+/** One who waits, and the one behind. */
 interface Waiter {
-  /** Tries to have what it waits for; undefined if it is not there. */
-  readonly take: () => unknown;
+  readonly source: Source<unknown>;
   /** What it is given when the other side has ended, rather than an error. */
   readonly ifClosed: unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
   readonly settled: (() => void) | undefined;
+  next: Waiter | undefined;
 }
 
-export class Incoming<In> {
+export class Incoming<In> implements Source<In> {
   readonly decoder: FrameDecoder<In>;
   readonly #ears: IncomingEars;
-  #waiters: Waiter[] = [];
-  /** The next whole message, if it is there. */
-  readonly takeNext: () => In | undefined;
+  #first: Waiter | undefined;
+  #last: Waiter | undefined;
   #heldBytes = 0;
   #isResting = false;
   #inTurn = 0;
@@ -52,24 +64,23 @@ export class Incoming<In> {
   #isBroken = false;
   /** Messages, and pieces of them, that were received. */
   takes = 0;
+  /** The body of the last message, if it came as a stream; it may not have been taken to its end. */
+  streamed: Streamed | undefined = undefined;
   /** Why nothing is waited for any more. */
   #draining: Ending | undefined;
+  /** Why nothing will be waited for after the next message. */
+  #lastIsNext: Ending | undefined;
   /** Why no more messages come, once those that are there have been received. */
   #end: Ending | undefined;
 
   constructor(decoder: FrameDecoder<In>, ears: IncomingEars) {
     this.decoder = decoder;
     this.#ears = ears;
-    this.takeNext = () => {
-      const message = decoder.next();
-      if (message !== undefined) ears.took();
-      return message;
-    };
   }
 
   /** Somebody waits for a message: it is the other side's turn. */
   get isWaitedFor(): boolean {
-    return this.#waiters.length > 0;
+    return this.#first !== undefined;
   }
 
   /** Why no more bytes come; undefined while they may. */
@@ -79,17 +90,21 @@ export class Incoming<In> {
 
   /** In the middle of a message that is waited for. */
   get isInside(): boolean {
-    return this.#waiters.length > 0 && this.#end === undefined && this.decoder.isInside;
+    return this.#first !== undefined && this.#end === undefined && this.decoder.isInside;
   }
 
   arrived(bytes: Uint8Array): void {
     if (this.#end) return; // nobody has it any more
     this.#inTurn = 0;
-    this.decoder.push(bytes);
+    try {
+      this.decoder.push(bytes);
+    } catch (error) {
+      this.#end = Ending.of(error); // after what was whole before it, which next() gives first
+    }
     this.#serve();
     this.#account();
     if (this.#draining) this.drain(this.#draining);
-    if (this.#heldBytes >= READ_AHEAD_BYTES && this.#waiters.length === 0 && !this.#isResting) {
+    if (this.#heldBytes >= READ_AHEAD_BYTES && !this.#first && !this.#isResting) {
       this.#isResting = true;
       this.#ears.rest();
     }
@@ -102,68 +117,104 @@ export class Incoming<In> {
     try {
       this.decoder.end();
     } catch (error) {
-      // What was whole before it is received first; then the decoder says the same again.
-      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
+      // What was whole before it is received first; then a decoder of ours says the same again. One of a user's own
+      // may throw what it likes.
+      if (!(error instanceof DuodaoError)) this.#end = Ending.of(error);
     }
     this.#serve();
     this.#account();
   }
 
+  /** Takes one message more, the first, and then no new one. */
+  drainAfterNext(why: Ending): void {
+    this.#lastIsNext = why;
+  }
+
   /** Takes no new message: one that has begun is received, and then nothing more comes. */
   drain(why: Ending): void {
     this.#draining = why;
-    if (this.#waiters.length > 0 && !this.decoder.isInside) this.ended(why);
+    if (this.#first && !this.decoder.isInside) this.ended(why);
   }
 
   /** Gives up receiving: nothing that is there is received any more. */
   abandon(why: Ending): void {
     this.#end ??= why;
-    for (const waiter of this.#waiters.splice(0)) {
-      waiter.settled?.();
-      refuse(waiter, this.#end);
-    }
+    for (let waiter = this.#shift(); waiter; waiter = this.#shift()) refuse(waiter, this.#end);
+  }
+
+  /** The next whole message, if it is there. */
+  take(): In | undefined {
+    if (this.streamed && !this.isPastBody()) return undefined;
+    const message = this.decoder.next();
+    if (message !== undefined) this.#ears.took();
+    return message;
+  }
+
+  /** Throws away what is left of the body before; false if there is more of it to come. */
+  isPastBody(): boolean {
+    if (!this.streamed) return true;
+    const bodies = this.decoder as FrameDecoder<In> & BodyDecoder<unknown, In>;
+    if (bodies.bodyLeft > 0) this.streamed.lose();
+    while (bodies.bodyLeft > 0) if (bodies.nextPiece() === undefined) return false;
+    this.streamed = undefined;
+    return true;
   }
 
   receive(wait: Wait | undefined): Promise<In> {
-    return this.wait<In>(this.takeNext, wait);
+    return this.wait(this, wait);
   }
 
   /**
-   * The next of what `take` finds, waiting for it. Messages, heads and pieces of bodies go to who asked first.
+   * The next of what a source has, waiting for it. Messages, heads and pieces of bodies go to who asked first.
    *
    * @param ifClosed - What to resolve with when the other side has ended, rather than reject.
    * @throws What the decoder threw, the end of the stream, `timed-out`, or the reason of the signal.
    */
-  wait<T>(take: () => T | undefined, wait: Wait | undefined, ifClosed?: T): Promise<T> {
+  wait<T>(source: Source<T>, wait: Wait | undefined, ifClosed?: T): Promise<T> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
-    if (this.#waiters.length === 0 && ++this.#inTurn < TURN_MESSAGES) {
-      const found = this.#take(take);
+    const isPoll = wait?.timeoutMs === 0;
+    if (!this.#first && (isPoll || ++this.#inTurn < TURN_MESSAGES)) {
+      const found = this.#take(source);
       if (found !== undefined) return Promise.resolve(found);
       if (this.#end) return ended(this.#end, ifClosed);
     }
-    if (wait?.timeoutMs === 0) return Promise.reject(timedOut('A message', wait));
+    if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
       const settled = wait && this.#limit(wait, reject);
-      this.#waiters.push({ take, ifClosed, resolve, reject, settled });
+      this.#push({ source, ifClosed, resolve, reject, settled, next: undefined });
       if (this.#draining) this.drain(this.#draining);
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());
     });
   }
 
+  #push(waiter: Waiter): void {
+    if (this.#last) this.#last.next = waiter;
+    else this.#first = waiter;
+    this.#last = waiter;
+  }
+
+  /** Takes the first out of the line. */
+  #shift(): Waiter | undefined {
+    const first = this.#first;
+    if (!first) return undefined;
+    this.#first = first.next;
+    if (!first.next) this.#last = undefined;
+    first.settled?.();
+    return first;
+  }
+
   #wake(): void {
     this.#inTurn = 0;
     this.#serve();
-    if (this.#waiters.length === 0 || !this.#isResting || this.#end) return;
+    if (!this.#first || !this.#isResting || this.#end) return;
     this.#isResting = false;
     this.#ears.goOn();
   }
 
   #limit({ timeoutMs, signal }: Wait, reject: (reason: unknown) => void): () => void {
     const leave = (reason: unknown): void => {
-      const place = this.#waiters.findIndex((one) => one.reject === reject);
-      if (place < 0) return;
-      this.#waiters.splice(place, 1);
+      if (!this.#remove(reject)) return;
       settled();
       reject(reason);
     };
@@ -180,39 +231,49 @@ export class Incoming<In> {
     return settled;
   }
 
+  #remove(reject: Waiter['reject']): boolean {
+    let before: Waiter | undefined;
+    for (let one = this.#first; one; before = one, one = one.next) {
+      if (one.reject !== reject) continue;
+      if (before) before.next = one.next;
+      else this.#first = one.next;
+      if (!one.next) this.#last = before;
+      return true;
+    }
+    return false;
+  }
+
   /** Gives those who wait what is there, in their order. */
   #serve(): void {
-    while (this.#waiters.length > 0) {
-      const first = this.#waiters[0]!;
-      const found = this.#take(first.take);
+    for (let first = this.#first; first; first = this.#first) {
+      const found = this.#take(first.source);
       if (found === undefined && !this.#end) return;
-      this.#waiters.shift();
-      first.settled?.();
+      this.#shift();
       if (found !== undefined) first.resolve(found as never);
       else if (this.#end) refuse(first, this.#end);
     }
   }
 
   /** What the decoder has of that. Bytes that break the format are the end of the stream. */
-  #take<T>(take: () => T | undefined): T | undefined {
+  #take<T>(source: Source<T>): T | undefined {
     if (this.#isBroken) return undefined;
     try {
-      const found = take();
+      const found = source.take();
+      this.#account(); // it may have thrown something away, and found nothing
       if (found === undefined) return undefined;
       this.takes++;
-      this.#account();
+      this.#draining ??= this.#lastIsNext;
       return found;
     } catch (error) {
-      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
       this.#break(error);
       return undefined;
     }
   }
 
-  #break(error: DuodaoError): void {
+  #break(error: unknown): void {
     this.#isBroken = true;
     // A message that was cut short says no more than how the stream ended, if that was no end.
-    const isCut = error.facts['isCut'] === true;
+    const isCut = error instanceof DuodaoError && error.facts['isCut'] === true;
     if (!isCut || !this.#end) this.#end = Ending.of(error);
     else if (this.#end.code === 'closed') this.#end = new Ending('broken', CUT_SHORT, {}, error);
     this.#account();

@@ -3,42 +3,39 @@
  *
  * @module
  */
-import type { Incoming } from './incoming.ts';
+import type { Channel } from './channel.ts';
+import type { Source } from './incoming.ts';
 
 type Next<In> = IteratorResult<In, void>;
 
-export class Messages<In> implements AsyncGenerator<In, void, void> {
-  readonly #incoming: Incoming<In>;
-  readonly #take: () => Next<In> | undefined;
-  readonly #over: Next<In> = { done: true, value: undefined };
-  readonly #skipping: () => Promise<void> | undefined;
+const OVER: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
+
+export class Messages<In> implements AsyncGenerator<In, void, void>, Source<Next<In>> {
+  readonly #channel: Channel<In>;
   #isOver = false;
 
-  /** @param skipping - Throws away what is left of the message before; undefined if nothing is. */
-  constructor(incoming: Incoming<In>, skipping: () => Promise<void> | undefined) {
-    this.#incoming = incoming;
-    this.#skipping = skipping;
-    this.#take = () => {
-      const value = incoming.takeNext();
-      return value === undefined ? undefined : { done: false, value };
-    };
+  constructor(channel: Channel<In>) {
+    this.#channel = channel;
   }
 
   next(): Promise<Next<In>> {
-    if (this.#isOver) return Promise.resolve(this.#over);
-    const skipping = this.#skipping();
-    if (skipping) return skipping.then(() => this.next());
-    return this.#incoming.wait(this.#take, undefined, this.#over);
+    if (this.#isOver) return Promise.resolve(OVER);
+    return this.#channel.incoming.wait(this, undefined, OVER);
+  }
+
+  take(): Next<In> | undefined {
+    const value = this.#channel.incoming.take();
+    return value === undefined ? undefined : { done: false, value };
   }
 
   return(): Promise<Next<In>> {
     this.#isOver = true;
-    return Promise.resolve(this.#over);
+    return Promise.resolve(OVER);
   }
 
   throw(error: unknown): Promise<Next<In>> {
     this.#isOver = true;
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 
   [Symbol.asyncIterator](): this {

@@ -19,6 +19,14 @@ const PIECE_BYTES = 1024 * 1024;
 export interface Pieces {
   readonly size: number;
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Called once nothing more is taken from them, whether or not anything was. */
+  readonly release?: () => Promise<void>;
+}
+
+/** A message whose body comes from somewhere. */
+export interface Whole {
+  readonly head: Uint8Array;
+  readonly body: Pieces;
 }
 
 /** Whom it tells what becomes of messages. */
@@ -29,8 +37,8 @@ export interface OutgoingEars {
 }
 
 interface Job {
-  readonly head: readonly Uint8Array[];
-  readonly body: Pieces | undefined;
+  /** Or, of a message whose body comes from somewhere, what opens that when it is its turn. */
+  readonly pieces: readonly Uint8Array[] | (() => Promise<Whole>);
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   settled: (() => void) | undefined;
@@ -65,19 +73,23 @@ export class Outgoing {
     return this.#socket.writableLength > 0;
   }
 
+  /** Nothing is before what is sent now: it begins at once. */
+  get isIdle(): boolean {
+    return this.#jobs.length === 0 && !this.#socket.writableNeedDrain;
+  }
+
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
-    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain)
-      return this.#enqueue(pieces, undefined, wait);
+    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
     if (pieces.length === 1) {
-      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.write(pieces[0]!);
     } else {
       let size = 0;
       for (const piece of pieces) size += piece.length;
-      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.cork();
       for (const piece of pieces) this.#socket.write(piece);
       this.#socket.uncork();
@@ -86,19 +98,22 @@ export class Outgoing {
     return DONE;
   }
 
-  /** Sends a message whose body comes from somewhere. A body of another length than said ends the connection. */
-  sendPieces(head: Uint8Array, body: Pieces, wait: Wait | undefined): Promise<void> {
+  /**
+   * Sends a message whose body comes from somewhere. It is opened when all before it is sent, so that thousands can
+   * wait. A body of another length than said ends the connection.
+   */
+  sendPieces(open: () => Promise<Whole>, wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
-    return this.#enqueue([head], body, wait);
+    return this.#enqueue(open, wait);
   }
 
-  #enqueue(head: readonly Uint8Array[], body: Pieces | undefined, wait: Wait | undefined): Promise<void> {
+  #enqueue(pieces: Job['pieces'], wait: Wait | undefined): Promise<void> {
     if (wait?.timeoutMs === 0 && (this.#jobs.length > 0 || this.#socket.writableNeedDrain))
       return Promise.reject(timedOut('Sending a message', wait));
     return new Promise((resolve, reject) => {
-      const job: Job = { head, body, resolve, reject, settled: undefined, hasBegun: false };
+      const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
       if (wait && wait.timeoutMs !== 0) job.settled = this.#limit(wait, job);
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
@@ -136,9 +151,11 @@ export class Outgoing {
       try {
         await this.#drained();
         if (this.#jobs[0] !== job) continue; // it has been given up meanwhile
-        job.hasBegun = true;
-        for (const piece of job.head) await this.#write(piece);
-        if (job.body) await this.#writeBody(job.body);
+        if (typeof job.pieces === 'function') await this.#writeWhole(job, await job.pieces());
+        else {
+          job.hasBegun = true;
+          for (const piece of job.pieces) await this.#write(piece);
+        }
         if (this.#jobs[0] !== job) continue;
         this.#jobs.shift();
         job.settled?.();
@@ -164,6 +181,17 @@ export class Outgoing {
     }
     this.#isWorking = false;
     this.#onEmpty?.();
+  }
+
+  async #writeWhole(job: Job, { head, body }: Whole): Promise<void> {
+    try {
+      if (this.#jobs[0] !== job) return; // it has been given up while it was opened
+      job.hasBegun = true;
+      await this.#write(head);
+      await this.#writeBody(body);
+    } finally {
+      await body.release?.();
+    }
   }
 
   async #writeBody({ size, pieces }: Pieces): Promise<void> {

@@ -140,6 +140,17 @@ test('A stream that ends anywhere gives what was whole before, then pieces, then
   }
 });
 
+test('A stream that ends when a part of a message has been read already is looked through from there', () => {
+  const stream = streamOf(FRAMING, [[{ n: 1 }, 'hello'], [{ n: 2 }]]);
+  for (let at = 0; at <= stream.length; at++) {
+    const decoder = decoderOf(stream.subarray(0, at));
+    const before = drain(decoder);
+    decoder.push(stream.subarray(at));
+    decoder.end();
+    assert.equal(before.length + drain(decoder).length, 2, `cut at ${at}`);
+  }
+});
+
 test('A stream that ends while a body comes in pieces says at once whether the rest is here', () => {
   const stream = streamOf(FRAMING, [
     [{}, 'hello'],
