@@ -137,6 +137,11 @@ export function placeOf(text: string, otherwisePort?: number): Place {
   throw new BadInput(`An address is HOST:PORT, such as 127.0.0.1:4242: it is ${JSON.stringify(text)}`);
 }
 
+/** Whose an address is: all ports of a host are one. */
+export function hostOf(address: Place | { readonly path: string }): string {
+  return 'host' in address ? address.host : address.path;
+}
+
 /** An address as people write it. */
 export function placeText({ host, port }: Place): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
