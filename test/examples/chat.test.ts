@@ -209,19 +209,19 @@ test('An address that is taken, or where nobody is, is said in one sentence; bad
   const alone = await example('chat/room-client.ts', at).end;
   assert.equal(alone.code, 1);
   assert.match(alone.stderr, /^Cannot connect to .*\n$/);
-  for (const [file, ...args] of [
+  const wrong = [
     ['chat/room-server.ts', '--port', '70000'],
     ['chat/room-server.ts', '--history', 'x'],
     ['chat/room-client.ts', 'a', 'b'],
     ['chat/room-client.ts', '127.0.0.1:0'],
     ['chat/udp-peer.ts', '--listen', '1'],
     ['chat/discovery.ts', '--timeout', '-'],
-  ] as const) {
-    const { code, stderr } = await example(file, ...args).end;
+  ] as const;
+  const ends = await Promise.all(wrong.map(([file, ...args]) => example(file, ...args).end));
+  for (const [index, { code, stderr }] of ends.entries())
     assert.deepEqual(
       [code, stderr.endsWith('\nTry --help\n')],
       [2, true],
-      `${file} ${args.join(' ')}: ${stderr}`,
+      `${wrong[index]!.join(' ')}: ${stderr}`,
     );
-  }
 });
