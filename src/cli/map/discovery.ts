@@ -6,7 +6,7 @@
 import { didYouMean } from '../nearest.ts';
 import { escaped } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../target.ts';
 import type { Discovery } from './worker.ts';
 
 /** More than these would bury the sentence. */

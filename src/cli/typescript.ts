@@ -10,8 +10,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FORM } from '../../base/index.ts';
-import { UsageError } from '../usage-error.ts';
+import { FORM } from '../base/index.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What is asked of this process. */
 export interface Runtime {
