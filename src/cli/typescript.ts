@@ -48,6 +48,11 @@ export function loaderFlag(
   );
 }
 
+/** Has this process read TypeScript, too, by the flag that its workers need. */
+export async function loadHere(flag: string): Promise<void> {
+  await import(flag.slice('--import='.length));
+}
+
 function runtime(): Runtime {
   return {
     // Who runs these sources as they are has a loader for them, or needs none.
