@@ -81,6 +81,8 @@ async function runServer(running: Running): Promise<number> {
     signal.addEventListener('abort', () => resolve());
   });
   await server.listen();
+  // Workers end with this process, and do not keep it: it stays until it is told to end.
+  const staying = setInterval(() => undefined, 2 ** 30);
   const stopListening = onHangup(hangupEars(running));
   try {
     announce(running);
@@ -93,6 +95,7 @@ async function runServer(running: Running): Promise<number> {
   } finally {
     voice.statusLine?.close();
     stopListening();
+    clearInterval(staying);
   }
   const stats = server.stats();
   voice.say(

@@ -57,6 +57,7 @@ const TABLE = {
     value: 'FILE',
     about: 'clients must know the key in it, as those of Python do',
   },
+  'legacy-auth': { kind: 'flag', about: 'let Python before 3.12 prove it, by MD5' },
   'tls-key': { kind: 'text', value: 'FILE', about: 'encrypt: the private key, PEM' },
   'tls-cert': { kind: 'text', value: 'FILE', about: 'and the certificate, PEM' },
   backlog: {
@@ -88,6 +89,7 @@ export interface ServeOptions {
   readonly idleTimeoutMs: number | undefined;
   readonly maxMessageBytes: number | undefined;
   readonly authKeyFile: string | undefined;
+  readonly legacyAuth: boolean;
   readonly tls: { readonly keyFile: string; readonly certFile: string } | undefined;
   readonly backlog: number | undefined;
   readonly drainMs: number;
@@ -137,6 +139,7 @@ export function parseServe(
     idleTimeoutMs: timeOf('--idle-timeout', given['idle-timeout'], 1),
     maxMessageBytes: messageBytesOf(given['max-message'], place),
     authKeyFile: given['auth-key-file'],
+    legacyAuth: legacyAuthOf(given),
     tls: tlsOf(given),
     backlog: given.backlog,
     drainMs: timeOf('--drain', given.drain, 0) ?? DRAIN_MS,
@@ -194,6 +197,12 @@ function messageBytesOf(text: string | undefined, { kind }: Place): number | und
   const most = kind === 'udp' ? DATAGRAM_MOST : 2 ** 32 - 1;
   if (bytes <= most) return bytes;
   throw new UsageError(`--max-message must be at most ${most} bytes: it is ${quoted(text)}`);
+}
+
+function legacyAuthOf({ 'legacy-auth': isLegacy, 'auth-key-file': keyFile }: Words): boolean {
+  if (isLegacy && keyFile === undefined)
+    throw new UsageError('Cannot use --legacy-auth without --auth-key-file FILE, which has the key');
+  return isLegacy;
 }
 
 function tlsOf(given: Words): ServeOptions['tls'] {

@@ -17,14 +17,15 @@ import type { Secrets } from './secrets.ts';
 
 /** @throws {@link UsageError} at options that make no server. */
 export function serverFor(options: ServeOptions, handler: AnyHandler, secrets: Secrets): SocketServer {
-  const { place, concurrency, workers, framing, maxConnections, idleTimeoutMs, maxMessageBytes, backlog } =
-    options;
+  const { place, concurrency, workers, framing, legacyAuth, backlog } = options;
+  const { maxConnections, idleTimeoutMs, maxMessageBytes } = options;
   const common: CommonOptions = { concurrency, ...(concurrency !== 'async' && { workers }) };
   const ofStreams = {
     ...common,
     handler,
     framing: framingNamed(framing),
     ...secrets,
+    legacyAuth,
     ...(maxConnections !== undefined && { maxConnections }),
     ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
