@@ -70,6 +70,7 @@ export {
   listenOn,
   type ListenOptions,
   portOf,
+  refuseSharing,
   type SocketRefusal,
   UNIX_PATH_LIMIT,
 } from './sockets.ts';

@@ -153,6 +153,11 @@ export function duplicate(fd: number): number {
   return copy;
 }
 
+/** Has nobody else bind the address of a socket, though SO_REUSEADDR was set: for datagrams, that would let them. */
+export function refuseSharing(fd: number): void {
+  setOption(fd, SOL_SOCKET, SO_REUSEADDR, 0);
+}
+
 function setOption(fd: number, level: number, name: number, value: number): void {
   const bytes = new Uint8Array(new Int32Array([value]).buffer);
   if (libc().setsockopt(fd, level, name, bytes, 4) !== 0) throw refused('Cannot set an option of a socket');

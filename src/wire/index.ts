@@ -21,4 +21,8 @@ export {
 } from './framing/python/python-connection.ts';
 export { raw } from './framing/raw.ts';
 export { framingOf } from './framing/spec.ts';
-export { PythonAuth, type PythonAuthOptions, type PythonAuthStep } from './framing/python/python-auth.ts';
+export {
+  PythonAuth,
+  type PythonAuthOptions,
+  type PythonAuthStep,
+} from './framing/python/python-auth.ts';

@@ -35,7 +35,8 @@ export interface ConnectOptions<In, Out extends readonly unknown[]> extends Limi
   readonly noDelay?: boolean;
 }
 
-const NAMES: ReadonlySet<string> = new Set([
+/** The names of these options. */
+export const CONNECT_NAMES: ReadonlySet<string> = new Set([
   ...LIMIT_NAMES,
   'framing',
   'authKey',
@@ -69,8 +70,10 @@ export async function connect<In = Buffer, Out extends readonly unknown[] = [mes
   options: ConnectOptions<In, Out> = {},
 ): Promise<SocketConnection<In, Out>> {
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !NAMES.has(name))
-      throw new TypeError(`Cannot connect as there is no option ${name}: there are ${[...NAMES].join(', ')}`);
+    if (value !== undefined && !CONNECT_NAMES.has(name))
+      throw new TypeError(
+        `Cannot connect as there is no option ${name}: there are ${[...CONNECT_NAMES].join(', ')}`,
+      );
   }
   const to = addressFrom(address);
   const framing = framingFrom((options.framing ?? raw) as FramingOption<In, Out>);

@@ -11,10 +11,11 @@
  * @module
  */
 import type { Socket } from 'node:net';
-import { DuodaoError, type Wait } from '../../base/index.ts';
+import type { DuodaoError, Wait } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
 import { type Address, textOf } from '../address.ts';
 import type { Budget, Holder } from './budget.ts';
+import { Ending, IS_CLOSED, OTHER_ENDED, SERVER_CLOSES, THIS_CLOSED, THIS_ENDED } from './ending.ts';
 import { Incoming, type IncomingEars } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Outgoing, type OutgoingEars } from './outgoing.ts';
@@ -28,6 +29,9 @@ export interface Surroundings {
   readonly row: Row;
   closed(channel: Channel): void;
 }
+
+/** For so long after it was made a connection is about to send its first message. */
+const NEWBORN_MS = 500;
 
 const COUNTED = { broken: AT.broken, 'over-limit': AT.overLimit, protocol: AT.protocolErrors } as const;
 
@@ -44,12 +48,15 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   isClosed = false;
   /** The other side sends no more. */
   #hasEnded = false;
-  #failure: DuodaoError | undefined;
+  #failure: Ending | undefined;
   #isLingering = false;
+  /** Our last message is with the socket, and our end behind it. */
+  #isAllWritten = false;
   /** It waited for a message when it was drained. */
   #wasIdle = false;
-  #onClose: ((why: DuodaoError | undefined) => void)[] | undefined;
+  #onClose: ((why: Ending | undefined) => void)[] | undefined;
   readonly #pace: Pace;
+  readonly #since: number = Math.round(performance.now());
 
   constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress: Address) {
     this.socket = socket;
@@ -77,7 +84,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   }
 
   /** Why it ended, if that was not both sides' will. */
-  get failure(): DuodaoError | undefined {
+  get failure(): Ending | undefined {
     return this.#failure;
   }
 
@@ -93,24 +100,14 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   ended(): void {
     this.#hasEnded = true;
     this.#tap?.(new Uint8Array());
-    this.incoming.ended(
-      new DuodaoError('closed', 'Cannot receive as the other side has ended, and nothing is left'),
-    );
-    if (this.#isLingering) this.socket.destroySoon();
+    this.incoming.ended(OTHER_ENDED);
+    this.#closeIfDone();
   }
 
   failed(error: NodeJS.ErrnoException): void {
     const errno = error.code ?? 'no code';
-    this.#fail(
-      new DuodaoError(
-        'broken',
-        `The connection with ${textOf(this.remoteAddress)} was lost: ${errno}`,
-        { errno },
-        {
-          cause: error,
-        },
-      ),
-    );
+    const who = textOf(this.remoteAddress);
+    this.#fail(new Ending('broken', `The connection with ${who} was lost: ${errno}`, { errno }, error));
   }
 
   drained(): void {
@@ -124,7 +121,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     const { row } = this.#surroundings;
     row[AT.active]!--;
     row[AT.bytesOut]! += this.socket.bytesWritten;
-    const why = this.#failure ?? new DuodaoError('closed', 'This connection is closed');
+    const why = this.#failure ?? IS_CLOSED;
     if (!this.#hasEnded && !this.#failure) this.incoming.abandon(why);
     else this.incoming.ended(why);
     this.outgoing.abandon(why);
@@ -136,7 +133,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   // ── what its users want ──
 
   /** Calls the listener when it is closed; at once if it is. */
-  onceClosed(listener: (why: DuodaoError | undefined) => void): void {
+  onceClosed(listener: (why: Ending | undefined) => void): void {
     if (this.isClosed) listener(this.#failure);
     else (this.#onClose ??= []).push(listener);
   }
@@ -151,46 +148,66 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   }
 
   end(): void {
-    const why = new DuodaoError('closed', 'Cannot send as this side has ended');
-    this.outgoing.finish(why, () => void this.socket.end());
+    this.outgoing.finish(THIS_ENDED, () => {
+      this.#isAllWritten = true;
+      if (!this.socket.destroyed) this.socket.end();
+      this.#closeIfDone();
+    });
   }
 
-  close(): void {
-    if (this.#isLingering || this.isClosed) return;
-    this.#isLingering = true;
-    this.incoming.abandon(new DuodaoError('closed', 'Cannot receive as this side has closed the connection'));
-    this.incoming.release();
-    this.end();
-    this.socket.resume();
+  /** Closes the socket when nothing is left to be said, nor to be waited for: its last bytes go on their way. */
+  #closeIfDone(): void {
+    if (!this.#isLingering || !this.#isAllWritten) return;
     if (this.#hasEnded || this.#wasIdle) this.socket.destroySoon();
   }
 
-  /** Ends it as soon as no message is on its way to us: who waits for one is told that none will come. */
-  drain(): void {
-    // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.
-    this.#wasIdle = this.incoming.isWaitedFor && !this.incoming.isInside && !this.outgoing.isBehind;
-    this.incoming.drain(new DuodaoError('closed', 'Cannot receive as the server is closing'));
+  close(): void {
+    if (this.#isLingering) return;
+    this.incoming.release();
+    if (this.isClosed) return;
+    this.#isLingering = true;
+    this.incoming.abandon(THIS_CLOSED);
+    this.end();
+    if (this.socket.destroyed) return;
+    this.socket.resume();
   }
 
-  destroy(why: DuodaoError): void {
+  /**
+   * Ends it as soon as no message is on its way to us: who waits for one is told that none will come. Whoever has just
+   * connected has his first message on the way, most likely, and a moment for that.
+   */
+  drain(): void {
+    const ageMs = performance.now() - this.#since;
+    if (this.bytesIn === 0 && ageMs < NEWBORN_MS) {
+      this.incoming.drainAfterNext(SERVER_CLOSES);
+      setTimeout(() => this.drain(), NEWBORN_MS - ageMs).unref();
+      return;
+    }
+    // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.
+    this.#wasIdle = this.incoming.isWaitedFor && !this.incoming.isInside && !this.outgoing.isBehind;
+    this.incoming.drain(SERVER_CLOSES);
+  }
+
+  destroy(why: DuodaoError | Ending): void {
     if (this.isClosed) return;
-    this.#fail(why);
+    this.#fail(why instanceof Ending ? why : Ending.of(why));
     this.socket.destroy();
   }
 
   sacrifice(limitBytes: number): void {
     this.#surroundings.row[AT.overLimit]!++;
     this.destroy(
-      new DuodaoError(
+      new Ending(
         'over-limit',
         `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ${limitBytes} bytes, ` +
           'and this one holds most',
         { limitBytes },
       ),
     );
+    this.incoming.release();
   }
 
-  #fail(why: DuodaoError): void {
+  #fail(why: Ending): void {
     if (this.#failure) return;
     this.#failure = why;
     if (why.code === 'broken') this.#surroundings.row[AT.broken]!++;
@@ -221,7 +238,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.#surroundings.row[AT.messagesOut]!++;
   }
 
-  broke(error: DuodaoError): void {
+  broke(error: Ending): void {
     if (this.#failure) return; // that has been counted
     const counted = error.code === 'broken' || error.code === 'over-limit' ? error.code : 'protocol';
     this.#surroundings.row[COUNTED[counted]]!++;

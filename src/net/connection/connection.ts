@@ -4,22 +4,26 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../../wire/index.ts';
+import { type DictHeader, DictMessage, encodeHead, type Payload } from '../../wire/index.ts';
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
-import { MessageBody } from './message-body.ts';
+import { receiveStreamed, type StreamedMessage } from './streaming.ts';
 import { Messages } from './messages.ts';
+import type { Whole } from './outgoing.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
   readonly body: 'stream';
 }
 
-/** A message whose body is still on its way. */
-export interface StreamedMessage {
-  readonly header: DictHeader;
-  readonly body: MessageBody;
+/** What `send()` takes: where messages have a header, the body may be on its way, too. */
+export type Sendable<Out extends readonly unknown[]> = Out extends readonly [DictHeader, Payload?]
+  ? readonly [header: DictHeader, body?: Body]
+  : Out;
+
+function headerSize(header: unknown): unknown {
+  return typeof header === 'object' && header !== null ? Reflect.get(header, 'file_size') : undefined;
 }
 
 /** The channel below a connection, for servers. */
@@ -45,7 +49,6 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   implements AsyncIterable<In, void, void>, Disposable
 {
   readonly #channel: Channel<In>;
-  #body: MessageBody | undefined;
 
   static {
     channelOf = (connection) => connection.#channel;
@@ -98,7 +101,7 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * ended, `broken` when the other one is gone, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message
    * is not sent then. A message that is given up when its first bytes are sent ends the connection.
    */
-  async send(...message: [...Out, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait | undefined]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     try {
@@ -115,50 +118,36 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
     if (header instanceof DictMessage)
       return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
     if (isWhole(body)) return outgoing.send(framing.encode([header, body], limits), wait as Wait | undefined);
-    return this.#sendPieces(header as DictHeader, body as Body, wait as Wait | undefined);
-  }
-
-  async #sendPieces(header: DictHeader, body: Body, wait: Wait | undefined): Promise<void> {
-    const { outgoing, limits } = this.#channel;
-    const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, header?.['file_size']);
-    await outgoing.sendPieces(encodeHead(header, pieces.size, limits), pieces, wait);
+    const make = async (): Promise<Whole> => {
+      const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, headerSize(header));
+      try {
+        return { head: encodeHead(header as DictHeader, pieces.size, limits), body: pieces };
+      } catch (error) {
+        await pieces.release?.();
+        throw error;
+      }
+    };
+    return outgoing.sendPieces(make, wait as Wait | undefined);
   }
 
   /**
    * Receives the next message, waiting for one. With `{ body: 'stream' }` its body may be larger than memory; it is to
    * be read before the next message is asked for, which throws away what is left of it.
    *
-   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone without
-   * an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though it can
-   * be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
+   * @throws DuodaoError `closed` when the other side has ended, or this one was closed; `broken` when it is gone
+   * without an end; `protocol` and `over-limit` when what came is no message: nothing more can be received then, though
+   * it can be answered; `timed-out`; or the reason of `wait.signal`. Nothing is received then.
    */
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
   receive(wait?: Wait & { readonly body?: 'stream' }): Promise<In | StreamedMessage> {
-    if (this.#body || wait?.body) return this.#receiveAfterBody(wait);
+    if (wait?.body === 'stream') return receiveStreamed(this.#channel, wait);
     return this.#channel.receive(wait);
-  }
-
-  async #receiveAfterBody(
-    wait: (Wait & { readonly body?: 'stream' }) | undefined,
-  ): Promise<In | StreamedMessage> {
-    const { incoming, limits } = this.#channel;
-    const before = this.#body;
-    await before?.skip(wait);
-    if (before === this.#body) this.#body = undefined;
-    if (wait?.body !== 'stream') return await incoming.receive(wait);
-    const { decoder } = incoming;
-    if (!('nextHead' in decoder))
-      throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    const bodies = decoder as BodyDecoder<DictHeader, In>;
-    const header = await incoming.wait(() => bodies.nextHead(), wait);
-    this.#body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
-    return { header, body: this.#body };
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */
   [Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    return new Messages(this);
+    return new Messages(this.#channel);
   }
 
   /** Says that this side sends no more. The other one reads what is there, and then ends. It can still be received. */

@@ -8,13 +8,15 @@
  *
  * @module
  */
-import { assert, DuodaoError, timedOut, type Wait } from '../../base/index.ts';
-import type { FrameDecoder } from '../../wire/index.ts';
+import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import type { BodyDecoder, FrameDecoder } from '../../wire/index.ts';
+import { Ending } from './ending.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
 const READ_AHEAD_BYTES = 128 * 1024;
 /** After so many messages that were there already, others have a turn. */
 const TURN_MESSAGES = 256;
+const CUT_SHORT = 'Cannot receive as the other side has ended in the middle of a message';
 
 /** Whom it tells what becomes of the stream. */
 export interface IncomingEars {
@@ -24,22 +26,37 @@ export interface IncomingEars {
   held(change: number, now: number): void;
   took(): void;
   /** The bytes break the format: nothing more can be received. */
-  broke(error: DuodaoError): void;
+  broke(why: Ending): void;
 }
 
+/** What can be waited for: a message, its head, a piece of its body. */
+export interface Source<T> {
+  /** The next one; undefined if it is not there. May throw what decoders throw. */
+  take(): T | undefined;
+}
+
+/** A body that is received in pieces. */
+export interface Streamed {
+  /** What is left of it is thrown away: the next message has been asked for. */
+  lose(): void;
+}
+
+/** One who waits, and the one behind. */
 interface Waiter {
-  /** Tries to have what it waits for; undefined if it is not there. */
-  readonly take: () => unknown;
+  readonly source: Source<unknown>;
+  /** What it is given when the other side has ended, rather than an error. */
+  readonly ifClosed: unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
   readonly settled: (() => void) | undefined;
+  next: Waiter | undefined;
 }
 
-export class Incoming<In> {
+export class Incoming<In> implements Source<In> {
   readonly decoder: FrameDecoder<In>;
   readonly #ears: IncomingEars;
-  readonly #waiters: Waiter[] = [];
-  readonly #takeNext: () => In | undefined;
+  #first: Waiter | undefined;
+  #last: Waiter | undefined;
   #heldBytes = 0;
   #isResting = false;
   #inTurn = 0;
@@ -47,116 +64,157 @@ export class Incoming<In> {
   #isBroken = false;
   /** Messages, and pieces of them, that were received. */
   takes = 0;
+  /** The body of the last message, if it came as a stream; it may not have been taken to its end. */
+  streamed: Streamed | undefined = undefined;
   /** Why nothing is waited for any more. */
-  #draining: DuodaoError | undefined;
+  #draining: Ending | undefined;
+  /** Why nothing will be waited for after the next message. */
+  #lastIsNext: Ending | undefined;
   /** Why no more messages come, once those that are there have been received. */
-  #end: DuodaoError | undefined;
+  #end: Ending | undefined;
 
   constructor(decoder: FrameDecoder<In>, ears: IncomingEars) {
     this.decoder = decoder;
     this.#ears = ears;
-    this.#takeNext = () => decoder.next();
   }
 
   /** Somebody waits for a message: it is the other side's turn. */
   get isWaitedFor(): boolean {
-    return this.#waiters.length > 0;
+    return this.#first !== undefined;
   }
 
   /** Why no more bytes come; undefined while they may. */
-  get end(): DuodaoError | undefined {
+  get end(): Ending | undefined {
     return this.#end;
   }
 
   /** In the middle of a message that is waited for. */
   get isInside(): boolean {
-    return this.#waiters.length > 0 && this.#end === undefined && this.decoder.isInside;
+    return this.#first !== undefined && this.#end === undefined && this.decoder.isInside;
   }
 
   arrived(bytes: Uint8Array): void {
     if (this.#end) return; // nobody has it any more
     this.#inTurn = 0;
-    this.decoder.push(bytes);
+    try {
+      this.decoder.push(bytes);
+    } catch (error) {
+      this.#end = Ending.of(error); // after what was whole before it, which next() gives first
+    }
     this.#serve();
     this.#account();
     if (this.#draining) this.drain(this.#draining);
-    if (this.#heldBytes >= READ_AHEAD_BYTES && this.#waiters.length === 0 && !this.#isResting) {
+    if (this.#heldBytes >= READ_AHEAD_BYTES && !this.#first && !this.#isResting) {
       this.#isResting = true;
       this.#ears.rest();
     }
   }
 
   /** No more bytes will come. What is whole is received before that. */
-  ended(why: DuodaoError): void {
+  ended(why: Ending): void {
     if (this.#end) return;
     this.#end = why;
     try {
       this.decoder.end();
     } catch (error) {
-      // What was whole before it is received first; then the decoder says the same again.
-      assert(error instanceof DuodaoError, 'decoders throw errors of ours');
+      // What was whole before it is received first; then a decoder of ours says the same again. One of a user's own
+      // may throw what it likes.
+      if (!(error instanceof DuodaoError)) this.#end = Ending.of(error);
     }
     this.#serve();
     this.#account();
   }
 
+  /** Takes one message more, the first, and then no new one. */
+  drainAfterNext(why: Ending): void {
+    this.#lastIsNext = why;
+  }
+
   /** Takes no new message: one that has begun is received, and then nothing more comes. */
-  drain(why: DuodaoError): void {
+  drain(why: Ending): void {
     this.#draining = why;
-    if (this.#waiters.length > 0 && !this.decoder.isInside) this.ended(why);
+    if (this.#first && !this.decoder.isInside) this.ended(why);
   }
 
   /** Gives up receiving: nothing that is there is received any more. */
-  abandon(why: DuodaoError): void {
+  abandon(why: Ending): void {
     this.#end ??= why;
-    for (const { reject, settled } of this.#waiters.splice(0)) {
-      settled?.();
-      reject(this.#end);
-    }
+    for (let waiter = this.#shift(); waiter; waiter = this.#shift()) refuse(waiter, this.#end);
+  }
+
+  /** The next whole message, if it is there. */
+  take(): In | undefined {
+    if (this.streamed && !this.isPastBody()) return undefined;
+    const message = this.decoder.next();
+    if (message !== undefined) this.#ears.took();
+    return message;
+  }
+
+  /** Throws away what is left of the body before; false if there is more of it to come. */
+  isPastBody(): boolean {
+    if (!this.streamed) return true;
+    const bodies = this.decoder as FrameDecoder<In> & BodyDecoder<unknown, In>;
+    if (bodies.bodyLeft > 0) this.streamed.lose();
+    while (bodies.bodyLeft > 0) if (bodies.nextPiece() === undefined) return false;
+    this.streamed = undefined;
+    return true;
   }
 
   receive(wait: Wait | undefined): Promise<In> {
-    return this.wait<In>(this.#takeNext, wait);
+    return this.wait(this, wait);
   }
 
   /**
-   * The next of what `take` finds, waiting for it. Messages, heads and pieces of bodies go to who asked first.
+   * The next of what a source has, waiting for it. Messages, heads and pieces of bodies go to who asked first.
    *
+   * @param ifClosed - What to resolve with when the other side has ended, rather than reject.
    * @throws What the decoder threw, the end of the stream, `timed-out`, or the reason of the signal.
    */
-  wait<T>(take: () => T | undefined, wait: Wait | undefined): Promise<T> {
+  wait<T>(source: Source<T>, wait: Wait | undefined, ifClosed?: T): Promise<T> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
-    if (this.#waiters.length === 0 && ++this.#inTurn < TURN_MESSAGES) {
-      try {
-        const found = this.#take(take);
-        if (found !== undefined) return Promise.resolve(found);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    const isPoll = wait?.timeoutMs === 0;
+    if (!this.#first && (isPoll || ++this.#inTurn < TURN_MESSAGES)) {
+      const found = this.#take(source);
+      if (found !== undefined) return Promise.resolve(found);
+      if (this.#end) return ended(this.#end, ifClosed);
     }
-    if (wait?.timeoutMs === 0) return Promise.reject(timedOut('A message', wait));
+    if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
       const settled = wait && this.#limit(wait, reject);
-      this.#waiters.push({ take, resolve, reject, settled });
+      this.#push({ source, ifClosed, resolve, reject, settled, next: undefined });
       if (this.#draining) this.drain(this.#draining);
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());
     });
   }
 
+  #push(waiter: Waiter): void {
+    if (this.#last) this.#last.next = waiter;
+    else this.#first = waiter;
+    this.#last = waiter;
+  }
+
+  /** Takes the first out of the line. */
+  #shift(): Waiter | undefined {
+    const first = this.#first;
+    if (!first) return undefined;
+    this.#first = first.next;
+    if (!first.next) this.#last = undefined;
+    first.settled?.();
+    return first;
+  }
+
   #wake(): void {
     this.#inTurn = 0;
     this.#serve();
-    if (this.#waiters.length === 0 || !this.#isResting || this.#end) return;
+    if (!this.#first || !this.#isResting || this.#end) return;
     this.#isResting = false;
     this.#ears.goOn();
   }
 
   #limit({ timeoutMs, signal }: Wait, reject: (reason: unknown) => void): () => void {
     const leave = (reason: unknown): void => {
-      const place = this.#waiters.findIndex((one) => one.reject === reject);
-      if (place < 0) return;
-      this.#waiters.splice(place, 1);
+      if (!this.#remove(reject)) return;
       settled();
       reject(reason);
     };
@@ -173,50 +231,53 @@ export class Incoming<In> {
     return settled;
   }
 
+  #remove(reject: Waiter['reject']): boolean {
+    let before: Waiter | undefined;
+    for (let one = this.#first; one; before = one, one = one.next) {
+      if (one.reject !== reject) continue;
+      if (before) before.next = one.next;
+      else this.#first = one.next;
+      if (!one.next) this.#last = before;
+      return true;
+    }
+    return false;
+  }
+
   /** Gives those who wait what is there, in their order. */
   #serve(): void {
-    while (this.#waiters.length > 0) {
-      const first = this.#waiters[0]!;
-      let found: unknown;
-      try {
-        found = this.#take(first.take);
-      } catch (error) {
-        this.#waiters.shift();
-        first.settled?.();
-        first.reject(error);
-        continue;
-      }
-      if (found === undefined) return;
-      this.#waiters.shift();
-      first.settled?.();
-      first.resolve(found as never);
+    for (let first = this.#first; first; first = this.#first) {
+      const found = this.#take(first.source);
+      if (found === undefined && !this.#end) return;
+      this.#shift();
+      if (found !== undefined) first.resolve(found as never);
+      else if (this.#end) refuse(first, this.#end);
     }
   }
 
-  #take<T>(take: () => T | undefined): T | undefined {
-    if (this.#isBroken) throw this.#end as DuodaoError;
-    let found: T | undefined;
+  /** What the decoder has of that. Bytes that break the format are the end of the stream. */
+  #take<T>(source: Source<T>): T | undefined {
+    if (this.#isBroken) return undefined;
     try {
-      found = take();
+      const found = source.take();
+      this.#account(); // it may have thrown something away, and found nothing
+      if (found === undefined) return undefined;
+      this.takes++;
+      this.#draining ??= this.#lastIsNext;
+      return found;
     } catch (error) {
-      this.#isBroken = true;
-      // A message that was cut short says no more than how the stream ended, if that was no end.
-      const isCut = (error as DuodaoError).facts?.['isCut'] === true;
-      if (!isCut) this.#end = error as DuodaoError;
-      else if (this.#end?.code === 'closed') this.#end = cutShort(error);
-      this.#account();
-      assert(this.#end, 'a stream that is cut has ended');
-      this.#ears.broke(this.#end);
-      throw this.#end;
-    }
-    if (found === undefined) {
-      if (this.#end) throw this.#end;
+      this.#break(error);
       return undefined;
     }
-    this.takes++;
-    this.#ears.took();
+  }
+
+  #break(error: unknown): void {
+    this.#isBroken = true;
+    // A message that was cut short says no more than how the stream ended, if that was no end.
+    const isCut = error instanceof DuodaoError && error.facts['isCut'] === true;
+    if (!isCut || !this.#end) this.#end = Ending.of(error);
+    else if (this.#end.code === 'closed') this.#end = new Ending('broken', CUT_SHORT, {}, error);
     this.#account();
-    return found;
+    this.#ears.broke(this.#end);
   }
 
   #account(): void {
@@ -234,11 +295,12 @@ export class Incoming<In> {
   }
 }
 
-function cutShort(cause: unknown): DuodaoError {
-  return new DuodaoError(
-    'broken',
-    'Cannot receive as the other side has ended in the middle of a message',
-    {},
-    { cause },
-  );
+function refuse({ ifClosed, resolve, reject }: Waiter, end: Ending): void {
+  if (ifClosed !== undefined && end.code === 'closed') resolve(ifClosed as never);
+  else reject(end.error);
+}
+
+function ended<T>(end: Ending, ifClosed: T | undefined): Promise<T> {
+  if (ifClosed !== undefined && end.code === 'closed') return Promise.resolve(ifClosed);
+  return Promise.reject(end.error);
 }

@@ -3,38 +3,37 @@
  *
  * @module
  */
-import { DuodaoError, type Wait } from '../../base/index.ts';
+import type { Channel } from './channel.ts';
+import type { Source } from './incoming.ts';
 
-interface Receiver<In> {
-  receive(wait?: Wait): Promise<In>;
-}
+type Next<In> = IteratorResult<In, void>;
 
-export class Messages<In> implements AsyncGenerator<In, void, void> {
-  readonly #receiver: Receiver<In>;
+const OVER: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
+
+export class Messages<In> implements AsyncGenerator<In, void, void>, Source<Next<In>> {
+  readonly #channel: Channel<In>;
   #isOver = false;
 
-  constructor(receiver: Receiver<In>) {
-    this.#receiver = receiver;
+  constructor(channel: Channel<In>) {
+    this.#channel = channel;
   }
 
-  next(): Promise<IteratorResult<In, void>> {
-    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
-    return this.#receiver.receive().then(
-      (value) => ({ done: false, value }),
-      (error: unknown) => {
-        this.#isOver = true;
-        if (error instanceof DuodaoError && error.code === 'closed') return { done: true, value: undefined };
-        throw error;
-      },
-    );
+  next(): Promise<Next<In>> {
+    if (this.#isOver) return Promise.resolve(OVER);
+    return this.#channel.incoming.wait(this, undefined, OVER);
   }
 
-  return(): Promise<IteratorResult<In, void>> {
+  take(): Next<In> | undefined {
+    const value = this.#channel.incoming.take();
+    return value === undefined ? undefined : { done: false, value };
+  }
+
+  return(): Promise<Next<In>> {
     this.#isOver = true;
-    return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve(OVER);
   }
 
-  throw(error: unknown): Promise<IteratorResult<In, void>> {
+  throw(error: unknown): Promise<Next<In>> {
     this.#isOver = true;
     return Promise.reject(error);
   }

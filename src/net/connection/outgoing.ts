@@ -8,6 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import type { Ending } from './ending.ts';
 
 /** A message up to this long is written at once. */
 const AT_ONCE_BYTES = 256 * 1024;
@@ -18,6 +19,14 @@ const PIECE_BYTES = 1024 * 1024;
 export interface Pieces {
   readonly size: number;
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Called once nothing more is taken from them, whether or not anything was. */
+  readonly release?: () => Promise<void>;
+}
+
+/** A message whose body comes from somewhere. */
+export interface Whole {
+  readonly head: Uint8Array;
+  readonly body: Pieces;
 }
 
 /** Whom it tells what becomes of messages. */
@@ -28,8 +37,8 @@ export interface OutgoingEars {
 }
 
 interface Job {
-  readonly head: readonly Uint8Array[];
-  readonly body: Pieces | undefined;
+  /** Or, of a message whose body comes from somewhere, what opens that when it is its turn. */
+  readonly pieces: readonly Uint8Array[] | (() => Promise<Whole>);
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   settled: (() => void) | undefined;
@@ -45,9 +54,9 @@ export class Outgoing {
   #isWorking = false;
   #onDrain: (() => void) | undefined;
   /** Why nothing more can be sent. */
-  #end: DuodaoError | undefined;
+  #end: Ending | undefined;
   /** Why nothing more is taken, though what was taken before is still on its way. */
-  #closing: DuodaoError | undefined;
+  #closing: Ending | undefined;
   #onEmpty: (() => void) | undefined;
 
   constructor(socket: Socket, ears: OutgoingEars) {
@@ -55,7 +64,7 @@ export class Outgoing {
     this.#ears = ears;
   }
 
-  get end(): DuodaoError | undefined {
+  get end(): Ending | undefined {
     return this.#end;
   }
 
@@ -64,19 +73,23 @@ export class Outgoing {
     return this.#socket.writableLength > 0;
   }
 
+  /** Nothing is before what is sent now: it begins at once. */
+  get isIdle(): boolean {
+    return this.#jobs.length === 0 && !this.#socket.writableNeedDrain;
+  }
+
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
-    if (end) return Promise.reject(end);
-    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain)
-      return this.#enqueue(pieces, undefined, wait);
+    if (end) return Promise.reject(end.error);
+    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
     if (pieces.length === 1) {
-      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.write(pieces[0]!);
     } else {
       let size = 0;
       for (const piece of pieces) size += piece.length;
-      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.cork();
       for (const piece of pieces) this.#socket.write(piece);
       this.#socket.uncork();
@@ -85,19 +98,22 @@ export class Outgoing {
     return DONE;
   }
 
-  /** Sends a message whose body comes from somewhere. A body of another length than said ends the connection. */
-  sendPieces(head: Uint8Array, body: Pieces, wait: Wait | undefined): Promise<void> {
+  /**
+   * Sends a message whose body comes from somewhere. It is opened when all before it is sent, so that thousands can
+   * wait. A body of another length than said ends the connection.
+   */
+  sendPieces(open: () => Promise<Whole>, wait: Wait | undefined): Promise<void> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
     const end = this.#end ?? this.#closing;
-    if (end) return Promise.reject(end);
-    return this.#enqueue([head], body, wait);
+    if (end) return Promise.reject(end.error);
+    return this.#enqueue(open, wait);
   }
 
-  #enqueue(head: readonly Uint8Array[], body: Pieces | undefined, wait: Wait | undefined): Promise<void> {
+  #enqueue(pieces: Job['pieces'], wait: Wait | undefined): Promise<void> {
     if (wait?.timeoutMs === 0 && (this.#jobs.length > 0 || this.#socket.writableNeedDrain))
       return Promise.reject(timedOut('Sending a message', wait));
     return new Promise((resolve, reject) => {
-      const job: Job = { head, body, resolve, reject, settled: undefined, hasBegun: false };
+      const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
       if (wait && wait.timeoutMs !== 0) job.settled = this.#limit(wait, job);
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
@@ -135,9 +151,11 @@ export class Outgoing {
       try {
         await this.#drained();
         if (this.#jobs[0] !== job) continue; // it has been given up meanwhile
-        job.hasBegun = true;
-        for (const piece of job.head) await this.#write(piece);
-        if (job.body) await this.#writeBody(job.body);
+        if (typeof job.pieces === 'function') await this.#writeWhole(job, await job.pieces());
+        else {
+          job.hasBegun = true;
+          for (const piece of job.pieces) await this.#write(piece);
+        }
         if (this.#jobs[0] !== job) continue;
         this.#jobs.shift();
         job.settled?.();
@@ -165,6 +183,17 @@ export class Outgoing {
     this.#onEmpty?.();
   }
 
+  async #writeWhole(job: Job, { head, body }: Whole): Promise<void> {
+    try {
+      if (this.#jobs[0] !== job) return; // it has been given up while it was opened
+      job.hasBegun = true;
+      await this.#write(head);
+      await this.#writeBody(body);
+    } finally {
+      await body.release?.();
+    }
+  }
+
   async #writeBody({ size, pieces }: Pieces): Promise<void> {
     let left = size;
     for await (const piece of pieces) {
@@ -181,7 +210,7 @@ export class Outgoing {
 
   async #write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      if (this.#end) throw this.#end;
+      if (this.#end) throw this.#end.error;
       this.#socket.write(bytes.subarray(at, at + PIECE_BYTES));
       if (this.#socket.writableNeedDrain) await this.#drained();
     }
@@ -192,7 +221,7 @@ export class Outgoing {
       await new Promise<void>((resolve) => {
         this.#onDrain = resolve;
       });
-    if (this.#end) throw this.#end;
+    if (this.#end) throw this.#end.error;
   }
 
   /** The kernel has taken what was written. */
@@ -203,7 +232,7 @@ export class Outgoing {
   }
 
   /** Refuses what is sent from now on. What was sent before goes on its way; then `whenEmpty` is called. */
-  finish(why: DuodaoError, whenEmpty: () => void): void {
+  finish(why: Ending, whenEmpty: () => void): void {
     if (this.#jobs.length === 0) {
       this.#end ??= why;
       whenEmpty();
@@ -217,12 +246,12 @@ export class Outgoing {
   }
 
   /** Nothing can be sent any more, nor what was. */
-  abandon(why: DuodaoError): void {
+  abandon(why: Ending): void {
     this.#end ??= why;
     this.drain();
     for (const job of this.#jobs.splice(0)) {
       job.settled?.();
-      job.reject(this.#end);
+      job.reject(this.#end.error);
     }
   }
 }

@@ -2,7 +2,8 @@
  * What one connection is held to in time. Looked at with each tick of watch.ts.
  *
  *     silence    it is the other side's turn, between messages, and nothing comes        idleTimeoutMs
- *     a message  it has begun, we read, and its head is not there, or its body drips     headTimeoutMs, minBytesPerSecond
+ *     a message  it has begun, we read, and its head is not there, or its body drips     headTimeoutMs,
+ *     minBytesPerSecond
  *     a reader   something is to be sent, and the other side takes none of it            sendTimeoutMs
  *     an end     we have ended, all is sent, and the other side does not end             a moment
  *

@@ -22,6 +22,7 @@ export const COUNTS = [
   'bytesIn',
   'bytesOut',
   'overloads', //      times that nothing was accepted any more, as descriptors ran out
+  'dropped', //        datagrams that came and were not handled, as there were too many
 ] as const;
 
 export type Count = (typeof COUNTS)[number];

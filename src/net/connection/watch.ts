@@ -10,7 +10,7 @@
 
 /** What has time limits. */
 export interface Watched {
-  /** Called with the time, on the clock of performance.now(). */
+  /** Called with the time in whole milliseconds: as small integers they take no memory of their own. */
   check(now: number): void;
 }
 
@@ -42,7 +42,7 @@ export function unwatch(one: Watched): void {
 }
 
 function tick(): void {
-  const now = performance.now();
+  const now = Math.round(performance.now());
   intervalMs = LONGEST_MS;
   for (const [one, wanted] of watched) {
     if (wanted < intervalMs) intervalMs = wanted;

@@ -27,7 +27,9 @@ export function readsInto(): OnReadOpts {
 
 function onRead(this: unknown, length: number, bytes: Uint8Array): boolean {
   // Node.js calls it as a method of the socket.
-  (this as Wired)[CHANNEL]?.arrived(Buffer.from(bytes.subarray(0, length)));
+  const copy = Buffer.allocUnsafe(length);
+  (bytes as Buffer).copy(copy, 0, 0, length);
+  (this as Wired)[CHANNEL]?.arrived(copy);
   return true;
 }
 

@@ -2,8 +2,8 @@
  * Whether an event loop has more connections than its share.
  *
  * Each compares its own count with the least of the others that serve. It is ahead by what one burst may bring, and an
- * eighth: less would have connections wait that could be served. Having waited once, it may have as many again, whatever
- * the others do: they may be stopped.
+ * eighth: less would have connections wait that could be served. Having waited once, it may have as many again,
+ * whatever the others do: they may be stopped.
  *
  * @module
  */

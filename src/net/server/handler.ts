@@ -68,7 +68,8 @@ export type HandlerClass<R> = new (
 export type HandlerFunction<R> = (request: R, clientAddress: Address, server: ServerFace) => unknown;
 export type Handler<R> = HandlerClass<R> | HandlerFunction<R>;
 
-function isClass<R>(handler: Handler<R>): handler is HandlerClass<R> {
+/** Whether it is one of ours, whatever copy of it. */
+export function isClass<R>(handler: Handler<R>): handler is HandlerClass<R> {
   return BRAND in ((handler.prototype as object | undefined) ?? {});
 }
 
@@ -84,23 +85,19 @@ export function checkHandler(handler: unknown, noun: string): void {
     throw new TypeError(`Cannot make a ${noun} as the class ${handler.name} does not extend RequestHandler`);
 }
 
-/** Has a handler do its work. Rejects with what it throws. */
-export async function handleWith<R>(
-  handler: Handler<R>,
-  request: R,
-  client: Address,
-  server: ServerFace,
-): Promise<void> {
-  if (!isClass(handler)) {
-    await handler(request, client, server);
-    return;
-  }
-  const one = new handler(request, client, server);
-  const preparing = one.setup();
+/** Has a handler do its work. What it throws is thrown, or the promise rejects with it. */
+export function handleWith<R>(handler: Handler<R>, request: R, client: Address, server: ServerFace): unknown {
+  return isClass(handler)
+    ? goThrough(new handler(request, client, server))
+    : handler(request, client, server);
+}
+
+async function goThrough<R>(handler: RequestHandler<R>): Promise<void> {
+  const preparing = handler.setup();
   if (preparing) await preparing;
   try {
-    await one.handle();
+    await handler.handle();
   } finally {
-    await one.finish();
+    await handler.finish();
   }
 }

@@ -34,7 +34,7 @@ export function authenticate(
     };
     channel.tap((bytes) => {
       if (bytes.length === 0) {
-        done(channel.failure ?? ended(channel));
+        done(channel.failure?.error ?? ended(channel));
         return;
       }
       try {

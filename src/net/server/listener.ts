@@ -6,14 +6,14 @@
  * The master stays open while the server lives, so connections queue in the kernel while nobody accepts: that is how
  * accepting pauses when descriptors run out. Node.js by itself would accept and close them without a word.
  *
- * How near that is says the descriptor of a new connection: the kernel gives the lowest that is free. What is left below
- * the limit is for files that handlers open, and for libuv.
+ * How near that is says the descriptor of a new connection: the kernel gives the lowest that is free. What is left
+ * below the limit is for files that handlers open, and for libuv.
  *
  * Several event loops accept from one socket, and the kernel wakes whichever sleeps; a burst of connections would go to
  * one of them. So one that is ahead of the others lets them go first, for a moment (balance.ts).
  *
- * Bytes are read into one buffer of this thread, through `onread` of net.Socket: half of what a 'data' event costs. Node.js
- * documents that for connections that one makes; for accepted ones the handle is needed, which it passes to
+ * Bytes are read into one buffer of this thread, through `onread` of net.Socket: half of what a 'data' event costs.
+ * Node.js documents that for connections that one makes; for accepted ones the handle is needed, which it passes to
  * `onconnection` of the handle that listens. Where that is not so (another Node.js), events do the same.
  *
  * @module
@@ -49,7 +49,10 @@ export class Listener {
   #again: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  /** @param master - A socket that listens; it stays the caller's. @param usesOnread - Not for TLS, which reads itself. */
+  /**
+   * @param master - A socket that listens; it stays the caller's. @param usesOnread - Not for TLS, which reads
+   * itself.
+   */
   constructor(master: number, usesOnread: boolean, ears: ListenerEars) {
     this.#master = master;
     this.#usesOnread = usesOnread;

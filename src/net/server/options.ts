@@ -47,7 +47,10 @@ export interface StreamServerOptions<In, Out extends readonly unknown[]> extends
   readonly handler: Handler<SocketConnection<In, Out>>;
   /** How messages lie in the stream; `raw` if left out: whatever has arrived. */
   readonly framing?: FramingOption<In, Out>;
-  /** Connections that wait in the kernel until they are accepted; 511 if left out, and never more than the system allows. */
+  /**
+   * Connections that wait in the kernel until they are accepted; 511 if left out, and never more than the system
+   * allows.
+   */
   readonly backlog?: number;
   /** Connections at once, over all workers; more are closed at once. No limit if left out. */
   readonly maxConnections?: number;

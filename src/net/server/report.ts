@@ -1,8 +1,9 @@
 /**
  * What is said of what went wrong while a client was served.
  *
- * What clients do wrong is their business, and counted: a server that printed it would let anybody fill its logs. What a
- * handler throws of its own is a defect of the program, and printed as Node.js prints errors, unless somebody handles it.
+ * What clients do wrong is their business, and counted: a server that printed it would let anybody fill its logs. What
+ * a handler throws of its own is a defect of the program, and printed as Node.js prints errors, unless somebody handles
+ * it.
  *
  * @module
  */

@@ -43,6 +43,8 @@ export interface Making {
   readonly workers: number;
   /** Makes the socket. @throws DuodaoError `in-use` or `unsupported`. */
   bind(): Promise<Bound>;
+  /** Called when this event loop serves. */
+  began?(serving: Serving): void;
 }
 
 const DRAIN_MS = 5000;
@@ -78,7 +80,8 @@ export abstract class SocketServer<A extends Address = Address> implements Async
    * Begins to listen. When it resolves, clients can connect: with workers, when all of them accept.
    *
    * @throws DuodaoError `in-use` when somebody else has the address, `unsupported` when this machine cannot have it,
-   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is closed.
+   * `closed` when it has been closed; whatever keeps a worker from starting. It can be tried again, unless it is
+   * closed.
    */
   async listen(): Promise<this> {
     const { noun } = this.#making;
@@ -96,17 +99,22 @@ export abstract class SocketServer<A extends Address = Address> implements Async
       if (this.#state === 'starting') this.#state = 'new';
       throw error;
     }
-    if (this.#state === 'starting') this.#state = 'listening';
+    // TypeScript does not know that close() may have been called meanwhile.
+    if ((this.#state as string) === 'closed') {
+      await this.#closing;
+      throw new DuodaoError('closed', `Cannot listen as this ${noun} was closed before it did`);
+    }
+    this.#state = 'listening';
     return this;
   }
 
   async #start(): Promise<void> {
-    const { plan, concurrency, workers, name, noun, bind } = this.#making;
+    const { plan, concurrency, workers, name, noun, bind, began } = this.#making;
     const bound = await bind();
     this.#bound = bound;
     const here: Plan = { ...plan, address: bound.address };
     if (concurrency === 'async') {
-      this.#engine = await local(here, bound.fd);
+      this.#engine = await local(here, bound.fd, began);
       return;
     }
     const label = name ?? `${noun}-${textOf(bound.address).split(':').at(-1)!}`;
@@ -169,6 +177,7 @@ export abstract class SocketServer<A extends Address = Address> implements Async
       this.#lastStats = engine?.stats();
       this.#engine = undefined;
       this.#bound?.release();
+      this.#bound = undefined;
       this.#onClosed();
     }
   }
@@ -183,9 +192,10 @@ export abstract class SocketServer<A extends Address = Address> implements Async
   }
 }
 
-async function local(plan: Plan, fd: number): Promise<Engine> {
+async function local(plan: Plan, fd: number, began: Making['began']): Promise<Engine> {
   const row = newRow();
   const serving: Serving = await startServing(plan, fd, [row], 0);
+  began?.(serving);
   return {
     stop: (drainMs) => serving.stop(drainMs),
     stats: () => statsOf([row], [], 0),

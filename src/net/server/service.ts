@@ -84,7 +84,7 @@ export class Service implements Serving, Surroundings {
     this.#channels.add(channel);
     if (!isPath(client)) this.#perHost.set(client.host, (this.#perHost.get(client.host) ?? 0) + 1);
     wire(socket, channel, readsInto);
-    void this.#serve(channel);
+    this.#serve(channel);
   }
 
   /** Undefined when it is gone already. */
@@ -119,29 +119,49 @@ export class Service implements Serving, Surroundings {
     });
   }
 
-  async #serve(channel: Channel): Promise<void> {
+  #serve(channel: Channel): void {
     this.#running++;
-    const { handler, verifyRequest } = this.#plan;
-    const client = channel.remoteAddress;
+    const { verifyRequest, auth } = this.#plan;
+    if (verifyRequest || auth || this.#secure) void this.#admit(channel);
+    else this.#handle(channel);
+  }
+
+  async #admit(channel: Channel): Promise<void> {
+    const { verifyRequest, auth } = this.#plan;
     try {
-      if (verifyRequest && !(await verifyRequest(client))) {
+      if (verifyRequest && !(await verifyRequest(channel.remoteAddress))) {
         this.row[AT.unverified]!++;
+        this.#done(channel);
         return;
       }
-      if (this.#plan.auth || this.#secure) await this.#shakeHands(channel);
-      await handleWith(
-        handler as Handler<SocketConnection<unknown>>,
-        new SocketConnection(channel),
-        client,
-        this.#face,
-      );
+      if (auth || this.#secure) await this.#shakeHands(channel);
     } catch (error) {
       this.#failed(error, channel);
-    } finally {
-      channel.close();
-      this.#running--;
-      this.#onNews?.();
+      return;
     }
+    this.#handle(channel);
+  }
+
+  /** Not async: what waits on an idle connection is its handler alone. */
+  #handle(channel: Channel): void {
+    const handler = this.#plan.handler as Handler<SocketConnection<unknown>>;
+    try {
+      const work = handleWith(handler, new SocketConnection(channel), channel.remoteAddress, this.#face);
+      if (isPromise(work)) {
+        work.then(
+          () => this.#done(channel),
+          (error: unknown) => this.#failed(error, channel),
+        );
+      } else this.#done(channel);
+    } catch (error) {
+      this.#failed(error, channel);
+    }
+  }
+
+  #done(channel: Channel): void {
+    channel.close();
+    this.#running--;
+    this.#onNews?.();
   }
 
   async #shakeHands(channel: Channel): Promise<void> {
@@ -160,9 +180,11 @@ export class Service implements Serving, Surroundings {
 
   #failed(error: unknown, channel: Channel): void {
     const ofPeer = isOfPeer(error, channel);
-    if (ofPeer === 'ended') return;
-    if (!ofPeer) this.row[AT.failed]!++;
-    report(error, channel.remoteAddress, this.#plan.handleError, !ofPeer);
+    if (ofPeer !== 'ended') {
+      if (!ofPeer) this.row[AT.failed]!++;
+      report(error, channel.remoteAddress, this.#plan.handleError, !ofPeer);
+    }
+    this.#done(channel);
   }
 
   closed(channel: Channel): void {
@@ -207,6 +229,10 @@ export class Service implements Serving, Surroundings {
   }
 }
 
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+}
+
 /** How long the other side has to take the last words, and a handler to hear that its connection was ended. */
 const PARTING_MS = 100;
 
@@ -214,7 +240,7 @@ function secured(channel: Channel): Promise<void> {
   return new Promise((resolve, reject) => {
     (channel.socket as TLSSocket).once('secure', resolve);
     channel.onceClosed((why) =>
-      reject(why ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')),
+      reject(why?.error ?? new DuodaoError('broken', 'The connection ended while TLS was to begin')),
     );
   });
 }

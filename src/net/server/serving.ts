@@ -4,6 +4,7 @@
  * @module
  */
 import type { Row } from '../connection/tally.ts';
+import { UdpService } from '../udp/udp-service.ts';
 import type { Plan } from './plan.ts';
 import { Service, type Serving } from './service.ts';
 
@@ -17,6 +18,7 @@ export async function startServing(
   rows: readonly Row[],
   seat: number,
 ): Promise<Serving> {
+  if (plan.kind === 'udp') return new UdpService(plan, fd, rows[seat]!);
   const service = new Service(plan, fd, rows, seat);
   await service.start();
   return service;

@@ -15,8 +15,8 @@ export interface ServerWorker {
 }
 
 /**
- * What was counted since it listens, in all workers, those that have ended included. Each number is exact at some moment
- * of the call.
+ * What was counted since it listens, in all workers, those that have ended included. Each number is exact at some
+ * moment of the call.
  */
 export interface ServerStats extends Readonly<Record<Count, number>> {
   /** Connections that have ended. */

@@ -25,7 +25,8 @@ const KEEP_ALIVE_MS = 60_000;
  *
  * - **Concurrency:** `async` handles all in this event loop; `threads` and `processes` in workers that accept from the
  *   same socket. One that dies is replaced; its connections end, others do not notice.
- * - **Hostile clients:** each is bounded in bytes and in time (see the options), and only ever costs its own connection.
+ * - **Hostile clients:** each is bounded in bytes and in time (see the options), and only ever costs its own
+ * connection.
  * - **Out of descriptors:** it stops accepting until some are free; connections wait in the kernel.
  * - **If this process dies:** its workers end with it.
  *

@@ -3,8 +3,8 @@
  *
  * A server that was killed leaves its file behind. Whether one that is there is such a leftover is asked by connecting:
  * only a file whose socket nobody listens on is removed. Servers that begin at the same moment must not remove each
- * other's: so a leftover is first renamed, which one of them can do, and looked at again; and a new socket is made under
- * another name, and linked to its own when it listens, which fails if there is one.
+ * other's: so a leftover is first renamed, which one of them can do, and looked at again; and a new socket is made
+ * under another name, and linked to its own when it listens, which fails if there is one.
  *
  * @module
  */

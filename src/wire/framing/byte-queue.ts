@@ -100,8 +100,8 @@ export class ByteQueue {
   }
 
   /**
-   * How many bytes lie before the first place where these are; −1 if they are nowhere. A search that has found nothing
-   * goes on where it stopped, until bytes are taken: so each byte is looked at once, however often somebody asks.
+   * How many bytes lie before the first place where these are; −1 if they are nowhere. Always for the same ones: it
+   * goes on where it stopped, until bytes are taken, so that each byte is looked at once however often somebody asks.
    */
   search(pattern: Uint8Array): number {
     const last = pattern.length - 1;
@@ -111,8 +111,9 @@ export class ByteQueue {
       const start = this.#searchedIn < 0 ? this.#at : 0;
       const found = chunk.indexOf(byte, start + this.#searchedFrom);
       if (found >= 0) {
-        this.#searchedFrom = found - start + 1;
-        if (this.#precede(pattern, last, found)) return this.#searched + found - start - last;
+        this.#searchedFrom = found - start;
+        if (this.#precede(pattern, last, found)) return this.#searched + this.#searchedFrom - last;
+        this.#searchedFrom++;
         continue;
       }
       this.#searchedFrom = chunk.length - start;

@@ -37,6 +37,8 @@ class LengthGrammar implements Grammar<Buffer> {
   readonly #shape: Shape;
   readonly #bytes: number;
   readonly #limit: number;
+  /** Lengths from here on are negative. */
+  readonly #negative: number;
   /** Bytes of the message whose length has been read; −1 when the next thing is a length. */
   #wanted = -1;
 
@@ -44,6 +46,7 @@ class LengthGrammar implements Grammar<Buffer> {
     this.#shape = shape;
     this.#bytes = shape.bytes;
     this.#limit = Math.min(limits.maxMessageBytes, constants.MAX_LENGTH);
+    this.#negative = shape.signed ? 2 ** (8 * shape.bytes - 1) : Number.POSITIVE_INFINITY;
   }
 
   get isInside(): boolean {
@@ -65,9 +68,10 @@ class LengthGrammar implements Grammar<Buffer> {
   #length(queue: ByteQueue): number {
     const { bytes, isBig, signed } = this.#shape;
     const length = queue.uint(0, bytes, isBig);
-    const isNegative = signed && length >= 2 ** (8 * bytes - 1);
-    if (length <= this.#limit && !isNegative) return length;
+    if (length <= this.#limit && length < this.#negative) return length;
     const [why, facts] = suspicion(queue.peek(bytes), queue.uint(0, bytes, !isBig), this.#limit);
+    // The sign is looked up, since the largest lengths have been rounded.
+    const isNegative = signed && queue.uint(isBig ? 0 : bytes - 1, 1, true) >= 0x80;
     if (isNegative)
       throw new DuodaoError('protocol', `Cannot read the message: its length is negative${why}`, facts);
     if (length > Number.MAX_SAFE_INTEGER)

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { isUtf8 } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import { DuodaoError } from '../../base/index.ts';
 import type { ByteQueue } from './byte-queue.ts';
 import type { FrameLimits, Framing } from './framing.ts';
@@ -40,7 +40,7 @@ class LineGrammar implements Grammar<string> {
     this.#newline = newline;
     this.#encoding = encoding;
     this.#isLineFeed = newline.length === 1 && newline[0] === 0x0a;
-    this.#limit = limit;
+    this.#limit = Math.min(limit, constants.MAX_STRING_LENGTH);
   }
 
   take(queue: ByteQueue): string | undefined {
@@ -51,8 +51,6 @@ class LineGrammar implements Grammar<string> {
       if (queue.length > most) throw tooLong('read', 'the line', queue.length, this.#limit);
       return undefined;
     }
-    // A line this long is not put together first.
-    if (found > this.#limit + 1) throw tooLong('read', 'the line', found, this.#limit);
     const bytes = queue.take(found);
     queue.skip(this.#newline.length);
     const hasReturn = this.#isLineFeed && found > 0 && bytes[found - 1] === CARRIAGE_RETURN;

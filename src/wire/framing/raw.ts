@@ -11,11 +11,14 @@ import { asBuffer } from './byte-queue.ts';
 import type { FrameDecoder, FrameLimits, Framing } from './framing.ts';
 import { framed, type Payload, sizeOf } from './payload.ts';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 class RawDecoder implements FrameDecoder<Buffer> {
   readonly isInside = false;
   readonly #most: number;
-  /** The chunks not asked for, from #head on. */
-  readonly #chunks: Buffer[] = [];
+  /** The next chunk, and those behind it, from #head on. Mostly there are none. */
+  #next: Buffer | undefined;
+  #chunks: Buffer[] | undefined;
   #head = 0;
   #heldBytes = 0;
   #hasEnded = false;
@@ -31,25 +34,34 @@ class RawDecoder implements FrameDecoder<Buffer> {
   push(bytes: Uint8Array): void {
     assert(!this.#hasEnded, 'nothing arrives after the end of a stream');
     if (bytes.length === 0) return;
-    this.#chunks.push(asBuffer(bytes));
     this.#heldBytes += bytes.length;
+    if (this.#next) (this.#chunks ??= []).push(asBuffer(bytes));
+    else this.#next = asBuffer(bytes);
   }
 
   next(): Buffer | undefined {
-    const chunk = this.#chunks[this.#head];
+    const chunk = this.#next;
     if (chunk === undefined) return undefined;
     if (chunk.length > this.#most) {
-      this.#chunks[this.#head] = chunk.subarray(this.#most);
+      this.#next = chunk.subarray(this.#most);
       this.#heldBytes -= this.#most;
       return chunk.subarray(0, this.#most);
     }
     this.#heldBytes -= chunk.length;
-    this.#head++;
-    // Moved up when half of them are gone, so that each is moved once, and nothing that is gone is held for long.
-    if (this.#head * 2 >= this.#chunks.length) {
-      this.#chunks.splice(0, this.#head);
-      this.#head = 0;
-    }
+    this.#next = this.#shift();
+    return chunk;
+  }
+
+  /** The chunk behind the next one. */
+  #shift(): Buffer | undefined {
+    const chunks = this.#chunks;
+    const chunk = chunks?.[this.#head];
+    if (!chunks || !chunk) return undefined;
+    chunks[this.#head++] = NOTHING;
+    if (this.#head === chunks.length) this.#chunks = undefined;
+    else if (this.#head >= 64 && this.#head * 2 >= chunks.length) chunks.splice(0, this.#head);
+    else return chunk;
+    this.#head = 0;
     return chunk;
   }
 
@@ -62,7 +74,10 @@ const RAW: Framing<Buffer, readonly [bytes: Payload]> = {
   name: 'raw',
   spec: { kind: 'raw' },
   decoder: (limits) => new RawDecoder(limits),
-  encode: ([bytes]) => framed(0, bytes, sizeOf(bytes)).filter((piece) => piece.length > 0),
+  encode: ([bytes]) => {
+    if (Buffer.isBuffer(bytes)) return bytes.length > 0 ? [bytes] : [];
+    return framed(0, bytes, sizeOf(bytes)).filter((piece) => piece.length > 0);
+  },
 };
 
 /** Whatever arrives, as it arrives: bytes without boundaries. */

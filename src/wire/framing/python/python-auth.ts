@@ -12,6 +12,9 @@
  * Whoever serves asks first, and answers only who has answered it: so nobody who does not know the key gets proofs out
  * of a server.
  *
+ * The facts of an `auth` error say who refuses, `refusedBy: 'us' | 'peer'`, and the `reason`: wrong-key, no-key (the
+ * other side takes no part in this), legacy (only MD5), same-role, bad-challenge, reflected (our own challenge).
+ *
  * Pure, like a decoder: bytes go in, and what is to be written comes back. Randomness is a parameter.
  *
  * What it does not do: it keeps nothing secret and guards nothing that is sent later, and one who stands in the middle

@@ -122,7 +122,8 @@ export function keyBytes(key: Uint8Array | string): Uint8Array {
     throw new RangeError(
       'Cannot use the key as it must not be empty, which Python takes for no key: current value has 0 bytes',
     );
-  return typeof key === 'string' ? new TextEncoder().encode(key) : key.slice();
+  // Not by slice(), which of a Buffer is a view: the caller may well wipe its own copy.
+  return typeof key === 'string' ? new TextEncoder().encode(key) : Uint8Array.from(key);
 }
 
 /** The pieces of a frame of this message. */

@@ -9,7 +9,7 @@ export const LIMITS: FrameLimits = { maxMessageBytes: 1 << 20, maxHeaderBytes: 1
 /** The bytes of messages, one after the other. */
 export function streamOf<Out extends readonly unknown[]>(
   framing: Framing<unknown, Out>,
-  messages: readonly Out[],
+  messages: readonly NoInfer<Out>[],
   limits: FrameLimits = LIMITS,
 ): Buffer {
   return Buffer.concat(messages.flatMap((message) => framing.encode(message, limits)));
