@@ -118,6 +118,23 @@ test('serve listens at a path with a mode, and removes it', async () => {
   assert.equal(existsSync(path), false);
 });
 
+test('serve answers datagrams', { skip: !HAS_PYTHON && 'no python3' }, async () => {
+  for (const kind of [[], ['-w', '1']]) {
+    const served = await serve([`${HANDLERS}#upper`, '--udp', '0', '--max-message', '10', ...kind]);
+    const answers = await python(`
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(('127.0.0.1', ${served.port}))
+for data in (b'one', b'', b'longer than ten', b'two'): s.send(data)
+print(s.recv(99), s.recv(99), s.recv(99))`);
+    assert.equal(answers, "b'ONE' b'' b'TWO'\n");
+    const { stats, stderr } = await interrupt(served);
+    assert.deepEqual([stats.messagesIn, stats.overLimit], [4, 1]);
+    assert.match(stderr, /^duodao serve: listening on udp 127\.0\.0\.1:\d+(?:, 1 process)?$/m);
+    assert.match(stderr, /closed after 4 datagrams, 1 error \(1 over the limit\)$/m);
+  }
+});
+
 test('serve replaces a worker that is killed, and serves on', async () => {
   const served = await serve([`${HANDLERS}#Shout`, '--tcp', '0', '--framing', 'lines', '-w', '2', '--stats']);
   const workers = served.listening.workers.map(({ pid }) => pid);
@@ -186,7 +203,7 @@ test('Ctrl-C in a terminal lets end what is at work, with and without workers', 
     await until('it is begun', () => readFileSync(notes, 'utf8').includes('begun'));
     process.kill(-served.pid, 'SIGINT'); // as a terminal does it: to all of its group at once
     await until('it is told', () =>
-      served.stderr().includes('SIGINT: nothing new is accepted: 1 open, which have 60 s'),
+      served.stderr().includes('SIGINT: nothing new is accepted: 1 at work, which have 60 s'),
     );
     appendFileSync(notes, 'go on\n');
     assert.equal(await answer, 'done with it\n');

@@ -41,7 +41,7 @@ export async function serve(words: readonly string[], output: Output): Promise<n
     const { name, handler } = await findHandler(target, options, signal);
     const server = serverFor(options, handler, secrets);
     if (options.check) {
-      voice.say(`${target.module}#${name} can be served by ${options.place.kind}, ${mannerText(options)}`);
+      voice.say(`${target.module}#${name} can be served by ${options.place.kind}${mannerText(options)}`);
       return 0;
     }
     return await runServer({ server, options, target: { ...target, name }, voice, interruption, output });
@@ -89,7 +89,7 @@ async function runServer(running: Running): Promise<number> {
     voice.statusLine = options.stats ? statusLine(running) : undefined;
     await ended;
     const { active } = server.stats();
-    const waits = active > 0 ? `: ${grouped(active)} open, which have ${options.drainMs / 1000} s` : '';
+    const waits = active > 0 ? `: ${grouped(active)} at work, which have ${options.drainMs / 1000} s` : '';
     voice.say(`${signal.reason as string}: nothing new is accepted${waits}`);
     await server.close({ drainMs: options.drainMs });
   } finally {
@@ -98,9 +98,10 @@ async function runServer(running: Running): Promise<number> {
     clearInterval(staying);
   }
   const stats = server.stats();
-  voice.say(
-    `closed after ${counted(stats.accepted, 'connection')} and ${counted(stats.messagesIn, 'message')}, ${errorsText(stats)}`,
-  );
+  const messages = counted(stats.messagesIn, options.place.kind === 'udp' ? 'datagram' : 'message');
+  const served =
+    options.place.kind === 'udp' ? messages : `${counted(stats.accepted, 'connection')} and ${messages}`;
+  voice.say(`closed after ${served}, ${errorsText(stats)}`);
   voice.event('closed', { by: signal.reason as string, stats });
   return codeOfEndBy(signal.reason as NodeJS.Signals);
 }
@@ -129,13 +130,13 @@ function announce({ server, options, voice }: Running): void {
     isSecret: authKeyFile !== undefined,
     isEncrypted: tls !== undefined,
   });
-  voice.say(`listening on ${placeText(place.kind, address)}, ${mannerText(options)}`);
+  voice.say(`listening on ${placeText(place.kind, address)}${mannerText(options)}`);
   if (hint !== undefined && !options.json) voice.say(`  try: ${hint}`);
   const workers = server.stats().workers.map(({ pid, thread }) => ({ pid, thread }));
   voice.event('listening', { kind: place.kind, address, framing, concurrency, pid: process.pid, workers });
 }
 
-/** `framing lines, 2 processes`. */
+/** `, framing lines, 2 processes`. */
 function mannerText({ place, framing, concurrency, workers, authKeyFile, tls }: ServeOptions): string {
   const where = concurrency === 'async' ? [] : [counted(workers, concurrency.replace(/e?s$/, ''))];
   return [
@@ -143,7 +144,9 @@ function mannerText({ place, framing, concurrency, workers, authKeyFile, tls }: 
     ...where,
     ...(authKeyFile === undefined ? [] : ['with a key']),
     ...(tls ? ['TLS'] : []),
-  ].join(', ');
+  ]
+    .map((part) => `, ${part}`)
+    .join('');
 }
 
 function counted(count: number, noun: string): string {

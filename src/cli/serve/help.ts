@@ -19,8 +19,8 @@ A handler, echo.ts:
   export async function echo(connection) {
     for await (const line of connection) await connection.send(line);
   }
-and of datagrams:
-  export const upper = ({ data, reply }) => reply(data.toString().toUpperCase());
+and one of datagrams:
+  export const upper = (request) => request.reply(\`\${request.data}\`.toUpperCase());
 
 MODULE is a file (TypeScript or JavaScript) or a package. Without EXPORT it is
 the default one, or the only handler.

@@ -6,8 +6,11 @@
 import {
   type CommonOptions,
   framingNamed,
+  type Handler,
   type SocketServer,
   TcpServer,
+  type UdpRequest,
+  UdpServer,
   UnixServer,
 } from '../../net/index.ts';
 import { UsageError } from '../usage-error.ts';
@@ -37,6 +40,14 @@ export function serverFor(options: ServeOptions, handler: AnyHandler, secrets: S
       return new UnixServer({ ...ofStreams, path, ...(mode !== undefined && { mode }) });
     }
     const { host, port } = place;
+    if (place.kind === 'udp')
+      return new UdpServer({
+        ...common,
+        handler: handler as unknown as Handler<UdpRequest>,
+        host,
+        port,
+        ...(maxMessageBytes !== undefined && { maxDatagramBytes: maxMessageBytes }),
+      });
     return new TcpServer({ ...ofStreams, host, port });
   } catch (cause) {
     // A host or path that is none: its sentence says so.

@@ -17,6 +17,7 @@ const ERRORS = {
   broken: 'broken',
   refused: 'refused',
   unverified: 'unverified',
+  dropped: 'dropped',
 } as const satisfies Partial<Record<keyof ServerStats, string>>;
 
 /** The line, with rates of the last seconds: it has to be asked now and then. */
