@@ -23,6 +23,7 @@ Usage:  duodao <command> [options]
 Commands:
   rush    the ticket office: many buyers, few seats, several processes, one lock
   map     your function over words, lines, JSON or files, on all processors
+  serve   your function as a server of TCP, UDP or Unix connections
   top     the processes of every program that runs, and what each waits for
   sim     scheduling policies beside each other on one workload
   doctor  what this system supports, and what crashed programs have left
@@ -33,6 +34,7 @@ Examples:
   duodao rush --help            what else it can do
   duodao sim --policy fcfs,rr   who runs when, and how long the others wait
   duodao map thumbs.ts *.png    its function for each of these files
+  duodao serve echo.ts --tcp 8000 --framing lines   try it: nc 127.0.0.1 8000
   duodao top --batch --tree     who is blocked, and on what
 
 Options:
@@ -137,6 +139,7 @@ sleep, T is stopped, Z has ended.
 
 Examples:
   duodao top --batch
+  duodao serve echo.ts --tcp 8000 --framing lines   try it: nc 127.0.0.1 8000
   duodao top --batch --tree 4711
   duodao top --batch --json | jq '.[].rows[] | select(.state == "blocked")'
 
