@@ -116,7 +116,8 @@ export class Buyer {
   /** Sends as many orders as may be on their way. */
   #ask(): void {
     const connection = this.#connection;
-    while (connection && this.#asked.length < ASKED_MOST) {
+    if (!connection) return;
+    while (this.#asked.length < ASKED_MOST) {
       const order = this.#pool.take();
       if (!order) return;
       this.#asked.push({ order, atMs: performance.now() });

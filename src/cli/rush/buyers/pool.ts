@@ -43,7 +43,9 @@ export class OrderPool {
   /** An order to place; undefined while there is none. */
   take(): Order | undefined {
     if (this.#isStopped) return undefined;
-    return this.#again.shift() ?? this.#orders[this.#next++];
+    const again = this.#again.shift();
+    if (again || this.#next === this.#orders.length) return again;
+    return this.#orders[this.#next++];
   }
 
   giveBack(orders: readonly Order[]): void {
@@ -71,6 +73,6 @@ export class OrderPool {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 }
