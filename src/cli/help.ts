@@ -76,7 +76,8 @@ of the header, then the header, which is an order as above. The replies:
 Asked again with the same id, an order gets the same answer, and is sold once.
 {"ask":"stock"} asks what is left: it comes in the body, file_size bytes long
 behind the header. The ledger says who bought, so --check needs no orders.
---kill kills one after every 500 orders (of --max-orders: evenly over them).
+--kill kills one after every 500 orders (of --max-orders: evenly over them),
+when the one before has been replaced.
 
 Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input,
 130 Ctrl-C. With --connect: 0 every order was answered, 1 not.

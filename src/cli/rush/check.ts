@@ -4,9 +4,10 @@
  * @module
  */
 import { print } from '../print.ts';
-import { audit, auditLedger } from './audit.ts';
+import { auditLedger } from './audit.ts';
 import { ordersIn } from './listen/ledger-orders.ts';
 import type { RushOptions } from './options.ts';
+import { readOrders } from './orders.ts';
 import { readStock } from './stock.ts';
 import { bookLines } from './summary.ts';
 
@@ -17,10 +18,9 @@ export async function check(
   out: NodeJS.WritableStream,
 ): Promise<number> {
   const { trains, orders, isOrdersGiven } = options;
+  const stock = await readStock(trains);
   const own = isOrdersGiven ? undefined : await ordersIn(ledger);
-  const found = own
-    ? await auditLedger(await readStock(trains), own, { ledger })
-    : await audit({ trains, orders, ledger });
+  const found = await auditLedger(stock, own ?? (await readOrders(orders)), { ledger });
   await print(out, `${options.json ? JSON.stringify(found) : bookLines(found).join('\n')}\n`);
   return found.balanced ? 0 : 1;
 }

@@ -1,8 +1,8 @@
 /**
  * The orders of a ledger that names its buyers: where they came over sockets, no file has them.
  *
- * Its check asks then whether the ledger agrees with itself and with the stock: each id answered once, nothing oversold,
- * every refusal for a reason that holds. What was never written down it cannot know.
+ * Its check asks then whether the ledger agrees with itself and with the stock: each id answered once, nothing
+ * oversold, every refusal for a reason that holds. What was never written down it cannot know.
  *
  * @module
  */

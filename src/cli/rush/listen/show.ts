@@ -1,5 +1,6 @@
 /**
- * Shows an open office on standard error: a picture on a terminal, plain lines elsewhere, nothing with --json on a pipe.
+ * Shows an open office on standard error: a picture on a terminal, plain lines elsewhere, nothing with --json on a
+ * pipe.
  *
  * @module
  */

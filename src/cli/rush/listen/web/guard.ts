@@ -4,9 +4,9 @@
  * - **Another page's form or script** may send a request here, though it may not read the reply. So an order must be
  *   JSON, which no form can send and no foreign script without our leave, and where the browser says from which page it
  *   comes (`Origin`, `Sec-Fetch-Site`) that has to be ours.
- * - **A name that somebody else owns** may be made to lead to this machine after its page was loaded (DNS rebinding); to
- *   the browser that page is then ours. So we go by no names but those that nobody else can own: a number, `localhost`,
- *   and the name that we were told to listen at.
+ * - **A name that somebody else owns** may be made to lead to this machine after its page was loaded (DNS rebinding);
+ *   to the browser that page is then ours. So we go by no names but those that nobody else can own: a number,
+ *   `localhost`, and the name that we were told to listen at.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * The page: one text that needs nothing else, neither a network nor another file.
  *
  * Nothing that anybody has written gets into it here: trains, classes and messages come as data, and the script puts
- * them in as text, never as HTML. The policy lets the browser run these two texts, by their hashes, and nothing besides.
+ * them in as text, never as HTML. The policy lets the browser run these two texts, by their hashes, and nothing else.
  *
  * @module
  */

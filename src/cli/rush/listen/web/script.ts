@@ -123,7 +123,8 @@ async function send(order) {
 
 function answerText(order, reply) {
   const what = order.seats + ' × ' + order.train + ' ' + order.class;
-  if (reply.status === 'sold') return ['Sold: ' + what + ' for ' + order.buyer + '. ' + number(reply.left) + ' left.', false];
+  if (reply.status === 'sold')
+    return ['Sold: ' + what + ' for ' + order.buyer + '. ' + number(reply.left) + ' left.', false];
   if (reply.status === 'refused') {
     const left = reply.left === undefined ? '' : ' (' + number(reply.left) + ' left)';
     return ['Refused: ' + what + ': ' + (REASONS[reply.reason] || reply.reason) + left, true];

@@ -10,7 +10,8 @@ export const STYLE: string = `
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ink: #edeef0; --soft: #b0b4ba; --paper: #111113; --card: #18191b; --line: #363a3f; --full: #3dd68c; --bad: #ff9592;
+    --ink: #edeef0; --soft: #b0b4ba; --paper: #111113; --card: #18191b; --line: #363a3f;
+    --full: #3dd68c; --bad: #ff9592;
   }
 }
 * { box-sizing: border-box; }

@@ -44,7 +44,8 @@ test('Counter gives the same answer to the same order, however often and wheneve
     const [first, second] = await Promise.all([counter.order(one), counter.order({ ...one })]);
     await counter.order(order('b'));
     const third = await counter.order(one);
-    assert.deepEqual([first, second, third], Array(3).fill({ id: 'a', status: 'sold', left: 1 }));
+    const sold = { id: 'a', status: 'sold', left: 1 };
+    assert.deepEqual([first, second, third], [sold, sold, sold]);
     const { orders, seatsSold } = await closed();
     assert.deepEqual([orders, seatsSold], [2, 5]);
     assert.deepEqual(await counter.order(one), first, 'also when it has closed');

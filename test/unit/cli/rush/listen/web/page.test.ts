@@ -80,7 +80,7 @@ test('The page offers the classes of the chosen train, and keeps what was chosen
 test('The page asks again with the same id when the connection breaks, and says what it is told', async () => {
   const asked: string[] = [];
   const { at } = open((url, { body }) => {
-    asked.push(`${url} ${String(body)}`);
+    asked.push(`${url} ${body as string}`);
     if (asked.length < 3) return Promise.reject(new Error('broken'));
     return Promise.resolve({ json: () => ({ status: 'sold', left: 1021 }) });
   });

@@ -36,7 +36,7 @@ export class Node {
   }
 
   set textContent(text: string) {
-    this.#text = String(text);
+    this.#text = text;
     this.children = [];
   }
 
@@ -86,13 +86,13 @@ export function openPage(fetch: (url: string, init: RequestInit) => Promise<unkn
     nodes.set(id, found);
     return found;
   };
-  let opened: (Node & { readyState: number }) | undefined;
+  const opened: (Node & { readyState: number })[] = [];
   class EventSource extends Node {
     static readonly CLOSED = 2;
     readyState = 1;
     constructor(url: string) {
       super(url);
-      opened = this;
+      opened.push(this);
     }
     close(): void {
       this.readyState = EventSource.CLOSED;
@@ -105,5 +105,5 @@ export function openPage(fetch: (url: string, init: RequestInit) => Promise<unkn
     crypto: globalThis.crypto,
     setTimeout: (run: () => void) => setTimeout(run),
   });
-  return { at, events: opened! };
+  return { at, events: opened[0]! };
 }
