@@ -8,8 +8,9 @@
  *
  * @module
  */
-import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import { DuodaoError, deadlineOf, timedOut, type Wait } from '../../base/index.ts';
 import type { BodyDecoder, FrameDecoder } from '../../wire/index.ts';
+import { LONGEST_MS } from './limits.ts';
 import { Ending } from './ending.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
@@ -219,8 +220,9 @@ export class Incoming<In> implements Source<In> {
       reject(reason);
     };
     const abort = (): void => leave(signal?.reason);
+    deadlineOf({ timeoutMs }); // refuses one that is none
     const timer =
-      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
+      timeoutMs === undefined || timeoutMs > LONGEST_MS
         ? undefined
         : setTimeout(() => leave(timedOut('A message', { timeoutMs })), timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Socket } from 'node:net';
-import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
+import { DuodaoError, deadlineOf, timedOut, type Wait } from '../../base/index.ts';
+import { LONGEST_MS } from './limits.ts';
 import type { Ending } from './ending.ts';
 
 /** A message up to this long is written at once. */
@@ -133,8 +134,9 @@ export class Outgoing {
         );
     };
     const abort = (): void => leave(signal?.reason);
+    deadlineOf({ timeoutMs }); // refuses one that is none
     const timer =
-      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
+      timeoutMs === undefined || timeoutMs > LONGEST_MS
         ? undefined
         : setTimeout(() => leave(timedOut('Sending a message', { timeoutMs })), timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
