@@ -60,7 +60,7 @@ export class Service implements Serving, Surroundings {
     this.#secure = plan.tls && createSecureContext(plan.tls);
     this.#face = { address: plan.address, stats: () => statsOf([row], [{ pid: process.pid, thread: 0 }], 0) };
     const balance = new Balance(row, rows);
-    this.#listener = new Listener(master, plan.tls === undefined, {
+    this.#listener = new Listener(master, plan.backlog ?? 0, plan.tls === undefined, {
       accepted: (socket, readsInto) => this.#accepted(socket, readsInto),
       overloaded: () => void row[AT.overloads]!++,
       isAhead: () => balance.isAhead(),
