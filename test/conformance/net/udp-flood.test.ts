@@ -98,7 +98,7 @@ const HANDLERS: Readonly<Record<string, () => unknown>> = {
 };
 
 for (const [how, handler] of Object.entries(HANDLERS))
-  test(`A flood costs a bounded number of datagrams, and lets others have their turn, when handlers ${how}`, async () => {
+  test(`A flood costs a bounded number of datagrams, and lets others have turns, when handlers ${how}`, async () => {
     const maxPending = 50;
     await servedUdp({ handler, maxPending, handleError: () => undefined }, async (server) => {
       const flood = spawn('python3', ['-c', FLOOD, String(server.address.port)], { stdio: 'ignore' });

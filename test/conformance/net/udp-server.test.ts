@@ -35,7 +35,7 @@ const STAGES: readonly (readonly [fails: string, calls: string, told: readonly s
 for (const isAsync of [false, true])
   for (const [fails, calls, told] of STAGES) {
     const form = isAsync ? 'async' : 'plain';
-    test(`Of a datagram's handler with ${form} methods that fails ${fails} "${calls}" is called; the next is handled`, async () => {
+    test(`Of a handler with ${form} methods that fails ${fails} "${calls}" is called for a datagram`, async () => {
       const called: string[] = [];
       const errors: string[] = [];
       const stage = (name: string): void | Promise<void> => {

@@ -35,7 +35,7 @@ async function withFile(use: (path: string) => Promise<void>): Promise<void> {
 for (const concurrency of ['threads', 'processes'] as const) {
   const options = { concurrency, workers: 2, handler: targets.obey } as const;
 
-  test(`Each of two ${concurrency} answers from the address of the server, also while the other is held up`, async () => {
+  test(`Each of two ${concurrency} answers from the server's address, also while the other is held up`, async () => {
     await withFile(async (path) => {
       const stats = await servedUdp(options, async (server, peer) => {
         const from: number[] = [];

@@ -122,7 +122,7 @@ test('UdpServer.close() waits for handlers at work, whose replies still go out, 
   await peer.close();
 });
 
-test('UdpServer.close() with no time to drain ends at once; replies that come later say that it has closed', async () => {
+test('UdpServer.close() with no time to drain ends at once; later replies say that it has closed', async () => {
   const { passed, open } = gate();
   const outcomes: string[] = [];
   const told: unknown[] = [];
