@@ -11,7 +11,8 @@ import { numberOf, placeText, portOf, program } from '../program.ts';
 import { DISCOVERY_PORT } from './answering.ts';
 import { roomsFound } from './looking.ts';
 
-const HELP = `Lists the chat rooms on the local networks: asks everybody, and waits a while.
+/** What `--help` prints. */
+export const HELP: string = `Lists the chat rooms on the local networks: asks everybody, and waits a while.
 
 Usage:  node examples/chat/discovery.ts [options]
 
@@ -30,7 +31,8 @@ with --findable.
 Exit code: 0 there is one, 1 there is none, 2 bad input.
 `;
 
-const OPTIONS = {
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = {
   port: { type: 'string' },
   timeout: { type: 'string' },
   json: { type: 'boolean' },

@@ -19,7 +19,8 @@ import { linesIn } from './lines-in.ts';
 import { roomsFound } from './looking.ts';
 import { Terminal } from './terminal.ts';
 
-const HELP = `Comes into a chat room as a guest.
+/** What `--help` prints. */
+export const HELP: string = `Comes into a chat room as a guest.
 
 Usage:  node examples/chat/room-client.ts [options] [HOST:PORT]
 
@@ -43,7 +44,8 @@ Exit code: 0 after leaving, 1 there is no room, it does not take the name, or
 the connection broke; 2 bad input.
 `;
 
-const OPTIONS = {
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = {
   name: { type: 'string' },
   find: { type: 'boolean' },
   'find-port': { type: 'string' },

@@ -16,7 +16,8 @@ import { answering, DISCOVERY_PORT } from './answering.ts';
 import { guestOf } from './guest.ts';
 import { Room, TEXT_LENGTH_MAX } from './room.ts';
 
-const HELP = `A chat room on TCP: guests say lines, and everybody reads them.
+/** What `--help` prints. */
+export const HELP: string = `A chat room on TCP: guests say lines, and everybody reads them.
 
 Usage:  node examples/chat/room-server.ts [options]
 
@@ -32,7 +33,7 @@ Options (what holds when left out):
 
 Examples:
   node examples/chat/room-server.ts
-  node examples/chat/room-server.ts --host 0.0.0.0 --title 'Reading group' --findable
+  node examples/chat/room-server.ts --host 0.0.0.0 --title Readers --findable
   nc 127.0.0.1 4242
 
 It prints where it listens. Ctrl-C says good-bye to all and ends it.
@@ -40,7 +41,8 @@ It prints where it listens. Ctrl-C says good-bye to all and ends it.
 Exit code: 0 after Ctrl-C, 1 the address cannot be had, 2 bad input.
 `;
 
-const OPTIONS = {
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = {
   host: { type: 'string' },
   port: { type: 'string' },
   title: { type: 'string' },

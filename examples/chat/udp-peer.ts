@@ -14,7 +14,8 @@ import { DuodaoError, Event, isMain, Thread } from 'duodao';
 import { BadInput, Failed, numberOf, type Place, placeOf, placeText, portOf, program } from '../program.ts';
 import { MESSAGE_BYTES_MAX, receiving, sending } from './udp-threads.ts';
 
-const HELP = `Talks with one other over UDP: what you type is sent, what comes is printed.
+/** What `--help` prints. */
+export const HELP: string = `Talks with one other over UDP: what you type is sent, what comes is printed.
 
 Usage:  node examples/chat/udp-peer.ts --listen PORT --to HOST:PORT [options]
 
@@ -27,7 +28,7 @@ Options (what holds when left out):
 
 Examples:
   node examples/chat/udp-peer.ts --listen 9001 --to 127.0.0.1:9002
-  printf 'hi\\n' | node examples/chat/udp-peer.ts --listen 9002 --to 127.0.0.1:9001
+  date | node examples/chat/udp-peer.ts --listen 9002 --to 127.0.0.1:9001
   printf hi | nc -u -w1 127.0.0.1 9001
 
 Each line of the input is a message, of ${MESSAGE_BYTES_MAX} bytes at most. UDP does not promise
@@ -36,7 +37,8 @@ that it arrives. The end of the input (Ctrl-D), or Ctrl-C, says good-bye.
 Exit code: 0 after good-bye, 1 the port cannot be had, 2 bad input.
 `;
 
-const OPTIONS = {
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = {
   listen: { type: 'string' },
   to: { type: 'string' },
   host: { type: 'string' },

@@ -11,7 +11,8 @@ import { BadInput, numberOf, type Place, placeOf, placeText, program, wholeOf } 
 import { Asker, isSample, type Outcome } from './ask.ts';
 import { filtered, type Result, seconds } from './measure.ts';
 
-const HELP = `Asks a time server how far this machine's clock is off. It sets no clock.
+/** What `--help` prints. */
+export const HELP: string = `Asks a time server how far this machine's clock is off. It sets no clock.
 
 Usage:  node examples/time/client.ts [options] [HOST[:PORT]]
 
@@ -38,7 +39,8 @@ Exit code: 0 the time is known, 1 it is not (nobody answers, no answer can be
 believed, or the offset is beyond --panic), 2 bad input.
 `;
 
-const OPTIONS = {
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = {
   samples: { type: 'string' },
   interval: { type: 'string' },
   timeout: { type: 'string' },

@@ -16,7 +16,8 @@ import { answerTo, kissOfDeath, questionIn, sealed } from './answer.ts';
 import { Clock } from './clock.ts';
 import { ntpTimeOf } from './sntp.ts';
 
-const HELP = `Tells the time: an SNTP server (RFC 4330), for any client of NTP.
+/** What `--help` prints. */
+export const HELP: string = `Tells the time: an SNTP server (RFC 4330), for any client of NTP.
 
 Usage:  node examples/time/server.ts [options]
 
@@ -39,7 +40,8 @@ Who asks too often is told so (RATE) once a second, and else gets no answer.
 Exit code: 0 after Ctrl-C, 1 the address cannot be had, 2 bad input.
 `;
 
-const OPTIONS = {
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = {
   host: { type: 'string' },
   port: { type: 'string' },
   ahead: { type: 'string' },

@@ -14,7 +14,8 @@ import { isMain } from 'duodao';
 import { BadInput, Failed, numberOf, type Place, placeOf, placeText, program } from '../program.ts';
 import { visible } from '../visible.ts';
 
-const HELP = `Asks for the time as text.
+/** What `--help` prints. */
+export const HELP: string = `Asks for the time as text.
 
 Usage:  node examples/time/text-client.ts [options] [HOST:PORT [FORMAT]]
 
@@ -31,7 +32,8 @@ Exit code: 0 it prints the time, 1 nobody answers or the format is refused,
 2 bad input.
 `;
 
-const OPTIONS = { timeout: { type: 'string' }, tries: { type: 'string' } } as const;
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = { timeout: { type: 'string' }, tries: { type: 'string' } } as const;
 
 interface Plan {
   readonly format: string;

@@ -16,7 +16,8 @@ import { aborted, hostOf, placeText, portOf, program } from '../program.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { textFor } from './strftime.ts';
 
-const HELP = `Tells the time as text: a client sends a format over UDP and gets the time.
+/** What `--help` prints. */
+export const HELP: string = `Tells the time as text: a client sends a format over UDP and gets the time.
 
 Usage:  node examples/time/text-server.ts [options]
 
@@ -37,7 +38,8 @@ which then begins with "error: ".
 Exit code: 0 after Ctrl-C, 1 the address cannot be had, 2 bad input.
 `;
 
-const OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
+/** As for `parseArgs` of `node:util`. */
+export const OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
 
 if (isMain(import.meta)) {
   await program(HELP, OPTIONS, async ({ values, signal }) => {

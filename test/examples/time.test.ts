@@ -245,11 +245,9 @@ test('chrony finds how far our server is ahead', async (t) => {
   if (!chronyd) return;
   const { server, port } = await open('time/server.ts', '--ahead', '1.5');
   const user = process.getuid?.() === 0 ? 'root' : 'nobody';
-  const text = await said(
-    chronyd,
-    ...['-U', '-Q', '-t', '20', '-f', '/dev/null', '-u', user],
-    ...[`server 127.0.0.1 port ${port} iburst maxsamples 1`, 'cmdport 0', 'pidfile /dev/null'],
-  );
+  const options = ['-U', '-Q', '-t', '20', '-f', '/dev/null', '-u', user];
+  const source = `server 127.0.0.1 port ${port} iburst maxsamples 1`;
+  const text = await said(chronyd, ...options, source, 'cmdport 0', 'pidfile /dev/null');
   const offset = Number(/System clock wrong by (-?[\d.]+) seconds/.exec(text)?.[1] ?? Number.NaN);
   assert.ok(isAhead(offset, 1.5), text);
   await end(server);
