@@ -103,6 +103,7 @@ export function checkPath(path: unknown): string {
 
 /** The address of one side of a socket; undefined when it is closed. */
 export function addressOfSocket(socket: Socket, side: 'local' | 'remote'): Address | undefined {
+  if (socket.destroyed) return undefined; // Node.js remembers what it was asked before
   const [host, port] =
     side === 'local' ? [socket.localAddress, socket.localPort] : [socket.remoteAddress, socket.remotePort];
   return host === undefined || port === undefined ? undefined : { host, port };

@@ -4,9 +4,7 @@
  * @module
  */
 import { deadlineOf, timedOut, type Wait } from '../../base/index.ts';
-
-/** Node.js takes longer times for one millisecond. */
-const LONGEST_MS = 2 ** 31 - 1;
+import { LONGEST_MS } from './limits.ts';
 
 /** What a wait rejects with that ends before it begins, as it cannot be used or is called off; undefined if it may. */
 export function overAtOnce(wait: Wait | undefined): Promise<never> | undefined {
@@ -25,14 +23,10 @@ export function limit(
   what: string,
   leave: (reason: unknown) => void,
 ): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const arm = (leftMs: number): void => {
-    timer = setTimeout(
-      () => (leftMs > LONGEST_MS ? arm(leftMs - LONGEST_MS) : leave(timedOut(what, { timeoutMs }))),
-      Math.min(leftMs, LONGEST_MS),
-    );
-  };
-  if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) arm(timeoutMs);
+  const timer =
+    timeoutMs === undefined || timeoutMs > LONGEST_MS
+      ? undefined
+      : setTimeout(() => leave(timedOut(what, { timeoutMs })), timeoutMs);
   const abort = (): void => leave(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   return () => {
