@@ -1,10 +1,22 @@
 export type { Address, AddressLike, HostAddress, PathAddress } from './address.ts';
 export { connect, type ConnectOptions } from './client/connect.ts';
+export type { Jitter } from './client/backoff.ts';
+export type { ReconnectOptions, ReconnectState, RetryOptions } from './client/reconnect-options.ts';
+export { reconnecting, type ReconnectingConnection } from './client/reconnecting.ts';
 export type { Body } from './connection/body-source.ts';
 export { SocketConnection, type StreamWait } from './connection/connection.ts';
 export type { StreamedMessage } from './connection/streaming.ts';
 export type { LimitOptions } from './connection/limits.ts';
 export type { MessageBody } from './connection/message-body.ts';
+export type { Answer, AnswerFunction, AnswerParts } from './requests/answer.ts';
+export { Answering, answering, type AnsweringHandler, type AnsweringOptions } from './requests/answering.ts';
+export {
+  type DictConnection,
+  requester,
+  type RequesterOptions,
+  type RequestLimits,
+} from './requests/requester-options.ts';
+export type { Requester } from './requests/requester.ts';
 export {
   type Handler,
   type HandlerClass,
@@ -29,6 +41,7 @@ export type { UdpRequest } from './udp/udp-request.ts';
 export { UdpServer } from './udp/udp-server.ts';
 export {
   type BodyDecoder,
+  type DictArguments,
   dictHeader,
   type DictHeader,
   DictMessage,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Pieces } from './outgoing.ts';
 
 /** A body: bytes or text, something with a length, a file, or bytes as they come, whose length the header must say. */
@@ -42,7 +42,8 @@ export async function piecesOf(body: Exclude<Body, Uint8Array | string>, said: u
 function agree(size: number, said: unknown): number {
   if (said === undefined || said === size) return size;
   throw new RangeError(
-    `Cannot send a body of ${size} bytes as file_size in its header says otherwise: current value is ${JSON.stringify(said)}`,
+    `Cannot send a body of ${size} bytes as file_size in its header says otherwise: ` +
+      `current value is ${JSON.stringify(said)}`,
   );
 }
 
@@ -50,7 +51,7 @@ async function ofFile(path: string | URL, said: unknown): Promise<Pieces> {
   const file = await open(path, 'r');
   try {
     const size = agree((await file.stat()).size, said);
-    return { size, pieces: reading(file, size) };
+    return { size, pieces: reading(file, size), release: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
@@ -58,23 +59,22 @@ async function ofFile(path: string | URL, said: unknown): Promise<Pieces> {
 }
 
 /** A file that is cut meanwhile ends early, which is found by whoever adds up; what is appended is not sent. */
-async function* reading(file: Awaited<ReturnType<typeof open>>, size: number): AsyncGenerator<Uint8Array> {
-  try {
-    // A piece is with the kernel before the next but one is asked for, so two buffers do.
-    const length = Math.min(BUFFER_BYTES, Math.max(size, 1));
-    const buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)] as const;
-    const read = (turn: number, at: number): Promise<{ bytesRead: number }> =>
-      file.read(buffers[turn % 2]!, 0, Math.min(length, size - at), at);
-    let next = read(0, 0);
-    for (let at = 0, turn = 0; at < size; turn++) {
-      const { bytesRead } = await next;
-      if (bytesRead === 0) return;
-      const piece = buffers[turn % 2]!.subarray(0, bytesRead);
-      at += bytesRead;
-      if (at < size) next = read(turn + 1, at);
-      yield piece;
-    }
-  } finally {
-    await file.close();
+async function* reading(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  // A piece is with the kernel before the next but one is asked for, so two buffers do.
+  const length = Math.min(BUFFER_BYTES, Math.max(size, 1));
+  const buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)] as const;
+  const read = (turn: number, at: number): Promise<{ bytesRead: number }> => {
+    const reads = file.read(buffers[turn % 2]!, 0, Math.min(length, size - at), at);
+    reads.catch(() => undefined); // it may fail when nobody wants it any more
+    return reads;
+  };
+  let next = read(0, 0);
+  for (let at = 0, turn = 0; at < size; turn++) {
+    const { bytesRead } = await next;
+    if (bytesRead === 0) return;
+    const piece = buffers[turn % 2]!.subarray(0, bytesRead);
+    at += bytesRead;
+    if (at < size) next = read(turn + 1, at);
+    yield piece;
   }
 }

@@ -18,7 +18,6 @@ import type { Budget, Holder } from './budget.ts';
 import { Ending, IS_CLOSED, OTHER_ENDED, SERVER_CLOSES, THIS_CLOSED, THIS_ENDED } from './ending.ts';
 import { Incoming, type IncomingEars } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
-import type { MessageBody } from './message-body.ts';
 import { Outgoing, type OutgoingEars } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { AT, type Row } from './tally.ts';
@@ -46,8 +45,6 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   /** Has what arrives instead of the decoder, during a handshake. */
   #tap: ((bytes: Uint8Array) => void) | undefined;
   bytesIn = 0;
-  /** Of the message that was received last, if it was received as a stream. */
-  body: MessageBody | undefined = undefined;
   isClosed = false;
   /** The other side sends no more. */
   #hasEnded = false;
@@ -165,10 +162,11 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   }
 
   close(): void {
-    if (this.#isLingering || this.isClosed) return;
+    if (this.#isLingering) return;
+    this.incoming.release();
+    if (this.isClosed) return;
     this.#isLingering = true;
     this.incoming.abandon(THIS_CLOSED);
-    this.incoming.release();
     this.end();
     if (this.socket.destroyed) return;
     this.socket.resume();
@@ -201,11 +199,12 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.destroy(
       new Ending(
         'over-limit',
-        `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ${limitBytes} bytes, ` +
-          'and this one holds most',
+        `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ` +
+          `${limitBytes} bytes, and this one holds most`,
         { limitBytes },
       ),
     );
+    this.incoming.release();
   }
 
   #fail(why: Ending): void {

@@ -4,16 +4,26 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-import { type BodyDecoder, type DictHeader, DictMessage, encodeHead } from '../../wire/index.ts';
+import { type DictHeader, DictMessage, encodeHead, type Payload } from '../../wire/index.ts';
 import { type Address, addressOfSocket } from '../address.ts';
 import { type Body, isWhole, piecesOf } from './body-source.ts';
 import type { Channel } from './channel.ts';
-import { receiveBody, skipBody, type StreamedMessage } from './streaming.ts';
+import { receiveStreamed, type StreamedMessage } from './streaming.ts';
 import { Messages } from './messages.ts';
+import type { Whole } from './outgoing.ts';
 
 /** How a message is received: with its body as a stream, where it has one. */
 export interface StreamWait extends Wait {
   readonly body: 'stream';
+}
+
+/** What `send()` takes: where messages have a header, the body may be on its way, too. */
+export type Sendable<Out extends readonly unknown[]> = Out extends readonly [DictHeader, Payload?]
+  ? readonly [header: DictHeader, body?: Body]
+  : Out;
+
+function headerSize(header: unknown): unknown {
+  return typeof header === 'object' && header !== null ? Reflect.get(header, 'file_size') : undefined;
 }
 
 /** The channel below a connection, for servers. */
@@ -91,7 +101,7 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
    * ended, `broken` when the other one is gone, `over-limit`, `timed-out`; or the reason of `wait.signal`. The message
    * is not sent then. A message that is given up when its first bytes are sent ends the connection.
    */
-  async send(...message: [...Out, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait | undefined]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     const { framing, outgoing, limits } = this.#channel;
     try {
@@ -108,13 +118,16 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
     if (header instanceof DictMessage)
       return outgoing.send(framing.encode([header], limits), (wait ?? body) as Wait);
     if (isWhole(body)) return outgoing.send(framing.encode([header, body], limits), wait as Wait | undefined);
-    return this.#sendPieces(header as DictHeader, body as Body, wait as Wait | undefined);
-  }
-
-  async #sendPieces(header: DictHeader, body: Body, wait: Wait | undefined): Promise<void> {
-    const { outgoing, limits } = this.#channel;
-    const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, header?.['file_size']);
-    await outgoing.sendPieces(encodeHead(header, pieces.size, limits), pieces, wait);
+    const make = async (): Promise<Whole> => {
+      const pieces = await piecesOf(body as Exclude<Body, Uint8Array | string>, headerSize(header));
+      try {
+        return { head: encodeHead(header as DictHeader, pieces.size, limits), body: pieces };
+      } catch (error) {
+        await pieces.release?.();
+        throw error;
+      }
+    };
+    return outgoing.sendPieces(make, wait as Wait | undefined);
   }
 
   /**
@@ -128,20 +141,8 @@ export class SocketConnection<In = Buffer, Out extends readonly unknown[] = [mes
   receive(wait: StreamWait): Promise<StreamedMessage>;
   receive(wait?: Wait): Promise<In>;
   receive(wait?: Wait & { readonly body?: 'stream' }): Promise<In | StreamedMessage> {
-    if (this.#channel.body || wait?.body) return this.#receiveAfterBody(wait);
+    if (wait?.body === 'stream') return receiveStreamed(this.#channel, wait);
     return this.#channel.receive(wait);
-  }
-
-  async #receiveAfterBody(
-    wait: (Wait & { readonly body?: 'stream' }) | undefined,
-  ): Promise<In | StreamedMessage> {
-    const { incoming } = this.#channel;
-    await skipBody(this.#channel, wait);
-    if (wait?.body !== 'stream') return await incoming.receive(wait);
-    const { decoder } = incoming;
-    if (!('nextHead' in decoder))
-      throw new TypeError(`Cannot receive a body as a stream as messages of ${this.framing} have no header`);
-    return await receiveBody(this.#channel, decoder as BodyDecoder<DictHeader, In>, wait);
   }
 
   /** Receives messages until the other side has ended. @throws As `receive()`, but for `closed`. */

@@ -36,6 +36,9 @@ export interface LimitOptions {
   readonly sendTimeoutMs?: number;
 }
 
+/** A timer of Node.js that is to take longer takes no time at all. This is 24 days, and as good as for ever. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
+
 const DEFAULTS: ConnectionLimits = {
   maxMessageBytes: 16 * 1024 * 1024,
   maxHeaderBytes: 64 * 1024,

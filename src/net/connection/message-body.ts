@@ -8,10 +8,13 @@
  */
 import { DuodaoError, type Wait } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
-import type { Incoming, Source } from './incoming.ts';
+import type { Incoming, Source, Streamed } from './incoming.ts';
+
+/** Instead of a piece: all of it has been taken, or the rest was thrown away. */
+const NO_MORE: unique symbol = Symbol('no more');
 
 /** A body on its way. It can be taken once: in pieces, or whole. */
-export class MessageBody implements AsyncIterable<Buffer>, Source<Uint8Array> {
+export class MessageBody implements AsyncIterable<Buffer>, Streamed, Source<Uint8Array | typeof NO_MORE> {
   /** Its length in bytes, as the header says. */
   readonly size: number;
   readonly #incoming: Incoming<unknown>;
@@ -46,13 +49,16 @@ export class MessageBody implements AsyncIterable<Buffer>, Source<Uint8Array> {
         'Cannot read a body as the next message has been asked for: read it before that',
       );
     const piece = await this.#incoming.wait(this, wait);
-    this.#left -= piece.length;
+    if (piece === NO_MORE) return await this.read(wait);
     return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
   }
 
-  /** For connections. */
-  take(): Uint8Array | undefined {
-    return (this.#incoming.decoder as BodyDecoder<unknown, unknown>).nextPiece();
+  /** When it is our turn: who asked before us may have taken the last piece, or the next message. For connections. */
+  take(): Uint8Array | typeof NO_MORE | undefined {
+    if (this.#isLost || this.#left === 0) return NO_MORE;
+    const piece = (this.#incoming.decoder as BodyDecoder<unknown, unknown>).nextPiece();
+    if (piece) this.#left -= piece.length;
+    return piece;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void> {
@@ -78,9 +84,8 @@ export class MessageBody implements AsyncIterable<Buffer>, Source<Uint8Array> {
     return (await this.bytes(wait)).toString();
   }
 
-  /** Throws away what is left. For connections. */
-  async skip(wait: Wait | undefined): Promise<void> {
-    while (this.#left > 0) await this.read(wait);
+  /** Says that what is left of it is thrown away. For connections. */
+  lose(): void {
     this.#isLost = true;
   }
 }

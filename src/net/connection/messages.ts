@@ -5,7 +5,6 @@
  */
 import type { Channel } from './channel.ts';
 import type { Source } from './incoming.ts';
-import { skipBody } from './streaming.ts';
 
 type Next<In> = IteratorResult<In, void>;
 
@@ -21,9 +20,7 @@ export class Messages<In> implements AsyncGenerator<In, void, void>, Source<Next
 
   next(): Promise<Next<In>> {
     if (this.#isOver) return Promise.resolve(OVER);
-    const channel = this.#channel;
-    if (channel.body) return Promise.resolve(skipBody(channel, undefined)).then(() => this.next());
-    return channel.incoming.wait(this, undefined, OVER);
+    return this.#channel.incoming.wait(this, undefined, OVER);
   }
 
   take(): Next<In> | undefined {

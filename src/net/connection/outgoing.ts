@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { Ending } from './ending.ts';
+import { limit, overAtOnce } from './limited.ts';
 
 /** A message up to this long is written at once. */
 const AT_ONCE_BYTES = 256 * 1024;
@@ -19,6 +20,14 @@ const PIECE_BYTES = 1024 * 1024;
 export interface Pieces {
   readonly size: number;
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Called once nothing more is taken from them, whether or not anything was. */
+  readonly release?: () => Promise<void>;
+}
+
+/** A message whose body comes from somewhere. */
+export interface Whole {
+  readonly head: Uint8Array;
+  readonly body: Pieces;
 }
 
 /** Whom it tells what becomes of messages. */
@@ -29,8 +38,8 @@ export interface OutgoingEars {
 }
 
 interface Job {
-  readonly head: readonly Uint8Array[];
-  readonly body: Pieces | undefined;
+  /** Or, of a message whose body comes from somewhere, what opens that when it is its turn. */
+  readonly pieces: readonly Uint8Array[] | (() => Promise<Whole>);
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   settled: (() => void) | undefined;
@@ -65,19 +74,24 @@ export class Outgoing {
     return this.#socket.writableLength > 0;
   }
 
+  /** Nothing is before what is sent now: it begins at once. */
+  get isIdle(): boolean {
+    return this.#jobs.length === 0 && !this.#socket.writableNeedDrain;
+  }
+
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const over = overAtOnce(wait);
+    if (over) return over;
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
-    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain)
-      return this.#enqueue(pieces, undefined, wait);
+    if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
     if (pieces.length === 1) {
-      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.write(pieces[0]!);
     } else {
       let size = 0;
       for (const piece of pieces) size += piece.length;
-      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, undefined, wait);
+      if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.cork();
       for (const piece of pieces) this.#socket.write(piece);
       this.#socket.uncork();
@@ -86,47 +100,41 @@ export class Outgoing {
     return DONE;
   }
 
-  /** Sends a message whose body comes from somewhere. A body of another length than said ends the connection. */
-  sendPieces(head: Uint8Array, body: Pieces, wait: Wait | undefined): Promise<void> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+  /**
+   * Sends a message whose body comes from somewhere. It is opened when all before it is sent, so that thousands can
+   * wait. A body of another length than said ends the connection.
+   */
+  sendPieces(open: () => Promise<Whole>, wait: Wait | undefined): Promise<void> {
+    const over = overAtOnce(wait);
+    if (over) return over;
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
-    return this.#enqueue([head], body, wait);
+    return this.#enqueue(open, wait);
   }
 
-  #enqueue(head: readonly Uint8Array[], body: Pieces | undefined, wait: Wait | undefined): Promise<void> {
+  #enqueue(pieces: Job['pieces'], wait: Wait | undefined): Promise<void> {
     if (wait?.timeoutMs === 0 && (this.#jobs.length > 0 || this.#socket.writableNeedDrain))
       return Promise.reject(timedOut('Sending a message', wait));
     return new Promise((resolve, reject) => {
-      const job: Job = { head, body, resolve, reject, settled: undefined, hasBegun: false };
-      if (wait && wait.timeoutMs !== 0) job.settled = this.#limit(wait, job);
+      const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
+      if (wait && wait.timeoutMs !== 0)
+        job.settled = limit(wait, 'Sending a message', (reason) => this.#leave(job, reason));
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
     });
   }
 
-  #limit({ timeoutMs, signal }: Wait, job: Job): () => void {
-    const leave = (reason: unknown): void => {
-      const place = this.#jobs.indexOf(job);
-      if (place < 0) return;
-      this.#jobs.splice(place, 1);
-      job.settled?.();
-      job.reject(reason);
-      if (job.hasBegun)
-        this.#ears.destroy(
-          new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
-        );
-    };
-    const abort = (): void => leave(signal?.reason);
-    const timer =
-      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
-        ? undefined
-        : setTimeout(() => leave(timedOut('Sending a message', { timeoutMs })), timeoutMs);
-    signal?.addEventListener('abort', abort, { once: true });
-    return () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
+  /** Gives a message up. One that has begun cannot be finished by anybody else. */
+  #leave(job: Job, reason: unknown): void {
+    const place = this.#jobs.indexOf(job);
+    if (place < 0) return;
+    this.#jobs.splice(place, 1);
+    job.settled?.();
+    job.reject(reason);
+    if (job.hasBegun)
+      this.#ears.destroy(
+        new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
+      );
   }
 
   /** Writes one message after the other, as fast as they are taken. */
@@ -136,9 +144,11 @@ export class Outgoing {
       try {
         await this.#drained();
         if (this.#jobs[0] !== job) continue; // it has been given up meanwhile
-        job.hasBegun = true;
-        for (const piece of job.head) await this.#write(piece);
-        if (job.body) await this.#writeBody(job.body);
+        if (typeof job.pieces === 'function') await this.#writeWhole(job, await job.pieces());
+        else {
+          job.hasBegun = true;
+          for (const piece of job.pieces) await this.#write(piece);
+        }
         if (this.#jobs[0] !== job) continue;
         this.#jobs.shift();
         job.settled?.();
@@ -164,6 +174,17 @@ export class Outgoing {
     }
     this.#isWorking = false;
     this.#onEmpty?.();
+  }
+
+  async #writeWhole(job: Job, { head, body }: Whole): Promise<void> {
+    try {
+      if (this.#jobs[0] !== job) return; // it has been given up while it was opened
+      job.hasBegun = true;
+      await this.#write(head);
+      await this.#writeBody(body);
+    } finally {
+      await body.release?.();
+    }
   }
 
   async #writeBody({ size, pieces }: Pieces): Promise<void> {

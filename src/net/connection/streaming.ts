@@ -6,6 +6,7 @@
 import type { Wait } from '../../base/index.ts';
 import type { BodyDecoder, DictHeader } from '../../wire/index.ts';
 import type { Channel } from './channel.ts';
+import type { Source } from './incoming.ts';
 import { MessageBody } from './message-body.ts';
 
 /** A message whose body is still on its way. */
@@ -14,29 +15,23 @@ export interface StreamedMessage {
   readonly body: MessageBody;
 }
 
-/** Throws away what is left of the body before; undefined if nothing is. */
-export function skipBody<In>(channel: Channel<In>, wait: Wait | undefined): Promise<void> | undefined {
-  const { body } = channel;
-  return body?.skip(wait).then(() => {
-    if (body === channel.body) channel.body = undefined;
-  });
-}
-
-export async function receiveBody<In>(
-  channel: Channel<In>,
-  decoder: BodyDecoder<DictHeader, In>,
-  wait: Wait,
-): Promise<StreamedMessage> {
-  const { incoming, limits } = channel;
-  const heads = {
-    take: (): DictHeader | undefined => {
-      const head = decoder.nextHead();
-      if (head) channel.took();
-      return head;
+/** Receives a head, when what is left of the body before has been thrown away. */
+export function receiveStreamed<In>(channel: Channel<In>, wait: Wait): Promise<StreamedMessage> {
+  const { incoming, limits, framing } = channel;
+  if (!('nextHead' in incoming.decoder))
+    return Promise.reject(
+      new TypeError(`Cannot receive a body as a stream as messages of ${framing.name} have no header`),
+    );
+  const bodies = incoming.decoder as typeof incoming.decoder & BodyDecoder<DictHeader, In>;
+  const heads: Source<StreamedMessage> = {
+    take() {
+      const header = incoming.isPastBody() ? bodies.nextHead() : undefined;
+      if (header === undefined) return undefined;
+      channel.took();
+      const body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
+      incoming.streamed = body;
+      return { header, body };
     },
   };
-  const header = await incoming.wait(heads, wait);
-  const body = new MessageBody(incoming, decoder.bodyLeft, limits.maxMessageBytes);
-  channel.body = body;
-  return { header, body };
+  return incoming.wait(heads, wait);
 }
