@@ -3,8 +3,8 @@
  *
  *     send() ──▶ line ──one at a time──▶ link
  *
- * A message leaves the line when the link takes it at once; from then on it is that connection's, and lost with it. What
- * is in the line has not left this process, and waits for the next connection.
+ * A message leaves the line when the link takes it at once; from then on it is that connection's, and lost with it.
+ * What is in the line has not left this process, and waits for the next connection.
  *
  * @module
  */

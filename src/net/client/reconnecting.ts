@@ -10,10 +10,10 @@
  * @module
  */
 import { DuodaoError, type Wait } from '../../base/index.ts';
-import { type Address, type AddressLike } from '../address.ts';
-import type { SocketConnection, StreamWait } from '../connection/connection.ts';
-import type { StreamedMessage } from '../connection/streaming.ts';
+import type { Address, AddressLike } from '../address.ts';
+import type { Sendable, SocketConnection, StreamWait } from '../connection/connection.ts';
 import { IS_CLOSED } from '../connection/ending.ts';
+import type { StreamedMessage } from '../connection/streaming.ts';
 import { Dialer } from './dialer.ts';
 import { Inbox } from './inbox.ts';
 import { Link } from './link.ts';
@@ -106,11 +106,11 @@ export class ReconnectingConnection<
   /**
    * Sends a message over this connection or the next one. When it resolves, the message is on its way.
    *
-   * @throws TypeError or RangeError at a message that the framing cannot carry; DuodaoError `broken` when the connection
-   * was lost after the message had begun: it may have arrived, and is not sent again; `over-limit` when too much waits;
-   * `closed`, `timed-out`, the reason of `wait.signal`, or why it gave up. The message was not sent then.
+   * @throws TypeError or RangeError at a message that the framing cannot carry; DuodaoError `broken` when the
+   * connection was lost after the message had begun: it may have arrived, and is not sent again; `over-limit` when too
+   * much waits; `closed`, `timed-out`, the reason of `wait.signal`, or why it gave up. The message was not sent then.
    */
-  async send(...message: [...Out, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait | undefined]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     return this.#outbox.send(message);
   }
@@ -142,8 +142,8 @@ export class ReconnectingConnection<
   }
 
   /**
-   * Says that this side sends no more, once what waits has been sent. It can be received until the other side ends; after
-   * that it is closed, and not connected again.
+   * Says that this side sends no more, once what waits has been sent. It can be received until the other side ends;
+   * after that it is closed, and not connected again.
    */
   end(): void {
     if (this.#isEnding) return;

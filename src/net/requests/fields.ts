@@ -27,7 +27,8 @@ export function idIn(header: DictHeader): RequestId | undefined {
   if (id === undefined || Number.isSafeInteger(id)) return id as number | undefined;
   if (typeof id === 'string' && id.length <= ID_LENGTH_MAX) return id;
   throw new RangeError(
-    `Cannot answer the request as ${ID} must be a whole number up to 2^53 − 1, or text of at most ${ID_LENGTH_MAX} characters`,
+    `Cannot answer the request as ${ID} must be a whole number up to 2^53 − 1, ` +
+      `or text of at most ${ID_LENGTH_MAX} characters`,
   );
 }
 
@@ -43,7 +44,8 @@ export function checkHeader(header: DictHeader): void {
   const prototype: unknown = Object.getPrototypeOf(header);
   if (prototype !== null && prototype !== Object.prototype)
     throw new TypeError(
-      'Cannot make a request as its header must be a plain object: of a message that was received, give header and body',
+      'Cannot make a request as its header must be a plain object: ' +
+        'of a message that was received, give header and body',
     );
   for (const name of FIELDS)
     if (Object.hasOwn(header, name))

@@ -263,7 +263,8 @@ function unanswered(cause: unknown): DuodaoError {
     );
   return new DuodaoError(
     'broken',
-    `The connection was lost before this request was answered: whether it was carried out is not known${because(cause)}`,
+    'The connection was lost before this request was answered: whether it was carried out is not known' +
+      because(cause),
     {},
     { cause },
   );

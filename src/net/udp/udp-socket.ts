@@ -26,6 +26,7 @@ export function openSocket(master: number, host: string): Socket {
   try {
     socket.bind({ fd, exclusive: true });
   } catch (error) {
+    socket.close();
     closeDescriptor(fd);
     throw error;
   }
