@@ -48,9 +48,11 @@ export async function program<const O extends Options>(
 ): Promise<void> {
   const end = new AbortController();
   const stop = (): void => end.abort();
+  let isUnread = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') process.exitCode = 1;
+      if (error.code === 'EPIPE') isUnread = true;
+      else process.exitCode = 1;
       stop();
     });
   }
@@ -61,7 +63,8 @@ export async function program<const O extends Options>(
     else process.exitCode = (await run({ ...given, signal: end.signal })) ?? 0;
   } catch (error) {
     const isInterrupted = end.signal.aborted && error instanceof Error && error.name === 'AbortError';
-    process.exitCode = isInterrupted ? 130 : tell(error);
+    // Of what nobody reads it does not matter that it is not all.
+    process.exitCode = isUnread ? 0 : isInterrupted ? 130 : tell(error);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }

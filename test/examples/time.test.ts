@@ -10,7 +10,7 @@ import { after, test } from 'node:test';
 import { decodePacket, encodePacket, ntpTimeOf, type Packet, question } from '../../examples/time/sntp.ts';
 import type { Program } from '../harness/programs.ts';
 import { needs, type Tool } from '../harness/tools.ts';
-import { example, serving } from './example.ts';
+import { example, exampleFile, lineWith, serving } from './example.ts';
 
 const started: Program[] = [];
 after(() => started.forEach((program) => program.process.kill('SIGKILL')));
@@ -79,6 +79,33 @@ test('Our client shows each answer in a table, and says what they come to', asyn
   assert.equal(panic.code, 1);
   assert.match(panic.stderr, /^The offset is beyond 1 s/);
   assert.match(await end(server), /\n4 answered, 0 refused as they came too often, 0 were no questions\n$/);
+});
+
+test('Ctrl-C, and a reader who leaves, end our client with what it knows so far, and quietly', async () => {
+  const { server, at } = await open('time/server.ts');
+  const client = example('time/client.ts', '--interval', '100', at);
+  await lineWith(client, /^ {2}1 /);
+  client.process.kill('SIGINT');
+  const { code, stdout, stderr } = await client.end;
+  assert.match(stdout, /\nBest of 1: .*\n.*\n$/);
+  assert.deepEqual([code, stderr], [0, '']);
+
+  const command = [
+    process.execPath,
+    ...process.execArgv,
+    exampleFile('time/client.ts'),
+    '--interval',
+    '0.05',
+    at,
+  ];
+  const shell = spawn('/bin/sh', ['-c', '{ "$@"; echo "code $?" >&2; } | head -n 1', 'sh', ...command]);
+  let [out, err] = ['', ''];
+  shell.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  shell.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  await once(shell, 'close');
+  assert.match(out, /^Asking .*\n$/);
+  assert.equal(err, 'code 0\n');
+  await end(server);
 });
 
 test('Who asks too often gets a kiss of death, and our client stops asking', async () => {
@@ -217,7 +244,7 @@ test('What is no question gets no answer from the time server, not even an error
   );
 });
 
-test('The text server tells the time in the form that is asked for, and is silent to what asks for nothing', async () => {
+test('The text server tells the time in the form that is asked for, and else nothing', async () => {
   const { server, at, port } = await open('time/text-server.ts');
   const say = async (...format: string[]): Promise<string> => {
     const { code, stdout } = await example('time/text-client.ts', at, ...format).end;
