@@ -46,6 +46,8 @@ export class UdpService implements Serving {
   readonly #face: ServerFace;
   readonly #waiting: Waiting<Arrived>;
   readonly #handler: Handler<UdpRequest>;
+  /** One for all datagrams. */
+  readonly #whenEnded: () => void = () => this.#ended();
   #active = 0;
   #isStopping = false;
   #hasTurn = false;
@@ -120,13 +122,10 @@ export class UdpService implements Serving {
       this.#ended();
       return;
     }
-    Promise.resolve(answer as PromiseLike<unknown>).then(
-      () => this.#ended(),
-      (error: unknown) => {
-        this.#failed(error, client);
-        this.#ended();
-      },
-    );
+    Promise.resolve(answer as PromiseLike<unknown>).then(this.#whenEnded, (error: unknown) => {
+      this.#failed(error, client);
+      this.#ended();
+    });
   }
 
   #failed(error: unknown, client: HostAddress): void {
