@@ -78,7 +78,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/cli/serve/command.ts': 'test/conformance/serve.test.ts',
   'src/cli/serve/handler.ts': 'test/conformance/serve.test.ts',
   'src/cli/serve/help.ts': 'test/unit/cli/help.test.ts',
-  'src/cli/serve/worker.ts': 'test/conformance/serve.test.ts',
+  'src/cli/serve/worker.ts': 'test/conformance/serve-life.test.ts',
   'src/cli/top/command.ts': 'test/conformance/top.test.ts',
   'src/cli/top/programs.ts': 'test/conformance/top.test.ts',
   'src/ipc/queue-fields.ts': 'test/unit/ipc/queue-body.test.ts',

@@ -9,7 +9,7 @@ import type { Output } from '../main.ts';
 import { canRedraw, type TextStream } from '../rush/screen.ts';
 import { StatusLine } from '../status-line.ts';
 import { findTarget, type Target } from '../target.ts';
-import { grouped } from '../text.ts';
+import { counted, grouped } from '../text.ts';
 import { loaderFlag, loadHere } from '../typescript.ts';
 import { discoverApart, findHandler } from './handler.ts';
 import { onHangup } from './hangup.ts';
@@ -147,10 +147,6 @@ function mannerText({ place, framing, concurrency, workers, authKeyFile, tls }: 
   ]
     .map((part) => `, ${part}`)
     .join('');
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
 }
 
 function statusLine({ server, output }: Running): StatusLine {

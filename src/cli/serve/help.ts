@@ -20,7 +20,9 @@ A handler, echo.ts:
     for await (const line of connection) await connection.send(line);
   }
 and one of datagrams:
-  export const upper = (request) => request.reply(\`\${request.data}\`.toUpperCase());
+  export async function upper(request) {
+    await request.reply(request.data.toString().toUpperCase());
+  }
 
 MODULE is a file (TypeScript or JavaScript) or a package. Without EXPORT it is
 the default one, or the only handler.

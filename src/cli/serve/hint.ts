@@ -45,7 +45,13 @@ function pythonHint(at: Address, isSecret: boolean): string {
       ? `'${at.path.startsWith('@') ? `\\0${at.path.slice(1)}` : at.path}'`
       : `('${at.host}', ${at.port})`;
   const key = isSecret ? `, authkey=b'...'` : '';
-  return `python3 -c "from multiprocessing.connection import Client; c = Client(${where}${key}); c.send_bytes(b'hello'); print(c.recv_bytes())"`;
+  const program = [
+    'from multiprocessing.connection import Client',
+    `c = Client(${where}${key})`,
+    `c.send_bytes(b'hello')`,
+    'print(c.recv_bytes())',
+  ];
+  return `python3 -c "${program.join('; ')}"`;
 }
 
 /** The bytes of a first message, as printf is told of them; nothing where people can type them. */

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { type Concurrency, framingNamed } from '../../net/index.ts';
 import { parseBytes, parseJobs, parseTime } from '../amounts.ts';
 import { type Given, type Options, parseWords } from '../args.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import { quoted, UsageError } from '../usage-error.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -161,10 +161,10 @@ function framingOf(name: string): string {
     if (!(cause instanceof RangeError)) throw cause;
     // Of `lenght:4` the first word is what was misspelt.
     const [first = '', ...rest] = name.split(':');
-    const guess = FRAMINGS.includes(first) ? '' : didYouMean(first, FRAMINGS);
+    const guess = FRAMINGS.includes(first) ? undefined : nearest(first, FRAMINGS);
     throw new UsageError(
-      `--framing must be raw, lines, length:4 (1 to 8 bytes; then :big, :signed), dict or python: it is ${quoted(name)}` +
-        (guess === '' ? '' : guess.replace(/\?$/, `${rest.map((one) => `:${one}`).join('')}?`)),
+      '--framing must be raw, lines, length:4 (1 to 8 bytes; then :big, :signed), dict or python: ' +
+        `it is ${quoted(name)}${guess === undefined ? '' : `; did you mean ${[guess, ...rest].join(':')}?`}`,
       { cause },
     );
   }

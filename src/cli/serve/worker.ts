@@ -1,6 +1,6 @@
 /**
- * What each worker of `duodao serve` has as its handler: an export of the user's module, which is loaded here, after what
- * a worker of the command needs beside it.
+ * What each worker of `duodao serve` has as its handler: an export of the user's module, which is loaded here, after
+ * what a worker of the command needs beside it.
  *
  * @module
  */
