@@ -77,7 +77,6 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/cli/map/job.ts': 'test/conformance/map.test.ts',
   'src/cli/serve/command.ts': 'test/conformance/serve.test.ts',
   'src/cli/serve/handler.ts': 'test/conformance/serve.test.ts',
-  'src/cli/serve/help.ts': 'test/unit/cli/help.test.ts',
   'src/cli/serve/worker.ts': 'test/conformance/serve-life.test.ts',
   'src/cli/top/command.ts': 'test/conformance/top.test.ts',
   'src/cli/top/programs.ts': 'test/conformance/top.test.ts',

@@ -11,6 +11,7 @@ import { StatusLine } from '../status-line.ts';
 import { findTarget, type Target } from '../target.ts';
 import { counted, grouped } from '../text.ts';
 import { loaderFlag, loadHere } from '../typescript.ts';
+import { framingFor } from './framing.ts';
 import { discoverApart, findHandler } from './handler.ts';
 import { onHangup } from './hangup.ts';
 import { hintFor } from './hint.ts';
@@ -31,6 +32,7 @@ const PARTING_MS = 500;
 export async function serve(words: readonly string[], output: Output): Promise<number> {
   const options = parseServe(words);
   const target = findTarget(options.target, 'serve');
+  framingFor(options.framing); // refused before anything is loaded
   const secrets = readSecrets(options);
   await readTypeScript(target.url, options);
   const voice = new Voice(output, options.json);

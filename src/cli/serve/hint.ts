@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Address, framingNamed } from '../../net/index.ts';
+import type { Address } from '../../net/index.ts';
+import { framingFor } from './framing.ts';
 import { HOST, hostText, type Place } from './place.ts';
 
 /** What a client must know. */
@@ -56,7 +57,7 @@ function pythonHint(at: Address, isSecret: boolean): string {
 
 /** The bytes of a first message, as printf is told of them; nothing where people can type them. */
 function firstMessage(framing: string): string {
-  const { spec } = framingNamed(framing);
+  const { spec } = framingFor(framing);
   if (spec?.kind === 'dict-header') return String.raw`\2\0\0\0{}`;
   if (spec?.kind !== 'length-prefixed') return '';
   const zeros = String.raw`\0`.repeat(spec.bytes - 1);

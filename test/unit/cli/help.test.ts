@@ -6,15 +6,14 @@ import {
   doctorHelpText,
   helpText,
   mapHelpText,
-  optionLines,
   rushHelpText,
+  serveHelpText,
   simHelpText,
   topHelpText,
 } from '../../../src/cli/help.ts';
 import { MAP_OPTIONS, parseMap } from '../../../src/cli/map/options.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
 import { DOCTOR_OPTIONS, parseDoctor } from '../../../src/cli/doctor/options.ts';
-import { serveHelpText } from '../../../src/cli/serve/help.ts';
 import { parseServe, SERVE_OPTIONS } from '../../../src/cli/serve/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
 import { parseSim, SIM_OPTIONS } from '../../../src/cli/sim/options.ts';
@@ -107,12 +106,4 @@ test('The help fits into 80 columns', () => {
     doctorHelpText(),
   ];
   for (const line of texts.join('\n').split('\n')) assert.ok(columnsOf(line) <= 80, line);
-});
-
-test('optionLines wraps a long text under itself', () => {
-  const about = 'word '.repeat(30).trim();
-  const lines = optionLines({ file: { kind: 'text', value: 'FILE', about } }).split('\n');
-  assert.match(lines[0]!, /^ {2}--file FILE {2}word/);
-  assert.match(lines[1]!, /^ {15}word/);
-  assert.equal(lines.join(' ').match(/word/g)!.length, 30);
 });

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { discover, type Discovery, learn } from '../../../../src/cli/serve/learn.ts';
+import { type Discovery, learn } from '../../../../src/cli/serve/learn.ts';
 import { fileIn, inFolder } from '../scratch.ts';
 
 async function found(source: string, name?: string, file = 'm.mjs'): Promise<Discovery> {
   let discovery: Discovery | undefined;
   await inFolder(async (folder) => {
-    discovery = await discover(pathToFileURL(await fileIn(folder, file, source)).href, name);
+    ({ discovery } = await learn(pathToFileURL(await fileIn(folder, file, source)).href, name));
   });
   return discovery!;
 }

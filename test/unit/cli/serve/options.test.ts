@@ -59,15 +59,6 @@ test('parseServe has processes when it is told how many workers', () => {
   assert.throws(() => parse('echo.ts --tcp 1 --concurrency proceses'), /did you mean processes\?$/);
 });
 
-test('parseServe says which framing was meant', () => {
-  assert.throws(
-    () => parse('echo.ts --tcp 1 --framing lnies'),
-    /^UsageError: --framing must be raw, .* it is "lnies"; did you mean lines\?$/,
-  );
-  assert.throws(() => parse('echo.ts --tcp 1 --framing lenght:4:big'), /did you mean length:4:big\?$/);
-  assert.throws(() => parse('echo.ts --tcp 1 --framing length:9'), /it is "length:9"$/);
-});
-
 test('parseServe refuses for datagrams what only connections have', () => {
   for (const words of [
     '--framing lines',
