@@ -9,8 +9,9 @@ import type { Output } from '../main.ts';
 import { canRedraw, type TextStream } from '../rush/screen.ts';
 import { StatusLine } from '../status-line.ts';
 import { findTarget, type Target } from '../target.ts';
-import { grouped } from '../text.ts';
+import { counted, grouped } from '../text.ts';
 import { loaderFlag, loadHere } from '../typescript.ts';
+import { framingFor } from './framing.ts';
 import { discoverApart, findHandler } from './handler.ts';
 import { onHangup } from './hangup.ts';
 import { hintFor } from './hint.ts';
@@ -31,6 +32,7 @@ const PARTING_MS = 500;
 export async function serve(words: readonly string[], output: Output): Promise<number> {
   const options = parseServe(words);
   const target = findTarget(options.target, 'serve');
+  framingFor(options.framing); // refused before anything is loaded
   const secrets = readSecrets(options);
   await readTypeScript(target.url, options);
   const voice = new Voice(output, options.json);
@@ -147,10 +149,6 @@ function mannerText({ place, framing, concurrency, workers, authKeyFile, tls }: 
   ]
     .map((part) => `, ${part}`)
     .join('');
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
 }
 
 function statusLine({ server, output }: Running): StatusLine {
