@@ -225,3 +225,30 @@ test('A wrong key ends a requester, and whoever waits is told', async () => {
   await assert.rejects(clerk.request({}), { code: 'auth' });
   await server.close();
 });
+
+test('A signal ends a requester with its reason, whatever its requests are at', async () => {
+  const desk = new Desk();
+  const server = await serving(desk.handler);
+  const off = new AbortController();
+  const clerk = requester(server.address, { signal: off.signal, maxInFlight: 1 });
+  const waits = [clerk.request({ n: 1 }), clerk.request({ n: 2 })];
+  await until('one is in flight', () => desk.asked.length === 1);
+  off.abort(new Error('enough'));
+  for (const wait of waits) await assert.rejects(wait, /^Error: enough$/);
+  await clerk.closed;
+  await assert.rejects(clerk.request({}), /enough/);
+  await server.close();
+});
+
+test('close() gives up all requests, and tells of those in flight that they may have been carried out', async () => {
+  const desk = new Desk();
+  const server = await serving(desk.handler);
+  const clerk = requester(server.address, { maxInFlight: 1 });
+  const waits = [clerk.request({ n: 1 }), clerk.request({ n: 2 })];
+  await until('one is in flight', () => desk.asked.length === 1);
+  clerk.close();
+  await assert.rejects(waits[0]!, { code: 'closed', message: /whether it was carried out is not known/ });
+  await assert.rejects(waits[1]!, { code: 'closed', message: 'This requester is closed' });
+  assert.deepEqual([clerk.inFlight, clerk.waiting, clerk.state], [0, 0, 'closed']);
+  await server.close();
+});
