@@ -42,7 +42,8 @@ export async function piecesOf(body: Exclude<Body, Uint8Array | string>, said: u
 function agree(size: number, said: unknown): number {
   if (said === undefined || said === size) return size;
   throw new RangeError(
-    `Cannot send a body of ${size} bytes as file_size in its header says otherwise: current value is ${JSON.stringify(said)}`,
+    `Cannot send a body of ${size} bytes as file_size in its header says otherwise: ` +
+      `current value is ${JSON.stringify(said)}`,
   );
 }
 

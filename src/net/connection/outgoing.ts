@@ -7,9 +7,9 @@
  * @module
  */
 import type { Socket } from 'node:net';
-import { DuodaoError, deadlineOf, timedOut, type Wait } from '../../base/index.ts';
-import { LONGEST_MS } from './limits.ts';
+import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { Ending } from './ending.ts';
+import { limit, overAtOnce } from './limited.ts';
 
 /** A message up to this long is written at once. */
 const AT_ONCE_BYTES = 256 * 1024;
@@ -80,7 +80,8 @@ export class Outgoing {
   }
 
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const over = overAtOnce(wait);
+    if (over) return over;
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
     if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
@@ -104,7 +105,8 @@ export class Outgoing {
    * wait. A body of another length than said ends the connection.
    */
   sendPieces(open: () => Promise<Whole>, wait: Wait | undefined): Promise<void> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const over = overAtOnce(wait);
+    if (over) return over;
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
     return this.#enqueue(open, wait);
@@ -115,35 +117,24 @@ export class Outgoing {
       return Promise.reject(timedOut('Sending a message', wait));
     return new Promise((resolve, reject) => {
       const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
-      if (wait && wait.timeoutMs !== 0) job.settled = this.#limit(wait, job);
+      if (wait && wait.timeoutMs !== 0)
+        job.settled = limit(wait, 'Sending a message', (reason) => this.#leave(job, reason));
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
     });
   }
 
-  #limit({ timeoutMs, signal }: Wait, job: Job): () => void {
-    const leave = (reason: unknown): void => {
-      const place = this.#jobs.indexOf(job);
-      if (place < 0) return;
-      this.#jobs.splice(place, 1);
-      job.settled?.();
-      job.reject(reason);
-      if (job.hasBegun)
-        this.#ears.destroy(
-          new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
-        );
-    };
-    const abort = (): void => leave(signal?.reason);
-    deadlineOf({ timeoutMs }); // refuses one that is none
-    const timer =
-      timeoutMs === undefined || timeoutMs > LONGEST_MS
-        ? undefined
-        : setTimeout(() => leave(timedOut('Sending a message', { timeoutMs })), timeoutMs);
-    signal?.addEventListener('abort', abort, { once: true });
-    return () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
+  /** Gives a message up. One that has begun cannot be finished by anybody else. */
+  #leave(job: Job, reason: unknown): void {
+    const place = this.#jobs.indexOf(job);
+    if (place < 0) return;
+    this.#jobs.splice(place, 1);
+    job.settled?.();
+    job.reject(reason);
+    if (job.hasBegun)
+      this.#ears.destroy(
+        new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
+      );
   }
 
   /** Writes one message after the other, as fast as they are taken. */

@@ -162,7 +162,8 @@ export function checkCommon(
   const { concurrency = 'async' } = options;
   if (!CONCURRENCIES.includes(concurrency))
     throw new RangeError(
-      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: current value is ${concurrency as string}`,
+      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: ` +
+        `current value is ${concurrency as string}`,
     );
   return { concurrency, workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 256) };
 }
