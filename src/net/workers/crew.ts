@@ -32,22 +32,24 @@ const PAUSE_MS = 200;
 
 export class Crew {
   readonly #options: CrewOptions;
+  /** One seat more than workers: while they are replaced there is one more of them. */
   readonly #counts: SharedArray<'f64'>;
   /** What those have counted that have ended. */
   readonly #past: Row = newRow();
-  /** More than workers: while one is replaced there are two, and one that drains has not left yet. */
   readonly #seats: (Worker | undefined)[];
-  #replacing: Promise<void> = Promise.resolve();
-  /** The first ones accept: from now on those that end are replaced. */
-  #hasBegun = false;
   #number = 0;
   #replaced = 0;
   #failures = 0;
+  /** The first ones are there: from now on those that end are replaced. */
+  #hasBegun = false;
+  /** Until the next try. */
+  #again: NodeJS.Timeout | undefined;
+  #replacing: Promise<void> = Promise.resolve();
   #isStopping = false;
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    this.#seats = new Array<Worker | undefined>(2 * options.size + 1).fill(undefined);
+    this.#seats = new Array<Worker | undefined>(options.size + 1).fill(undefined);
     this.#counts = new SharedArray('f64', this.#seats.length * ROW_LENGTH);
   }
 
@@ -58,7 +60,7 @@ export class Crew {
     const failed = (await Promise.allSettled(starts)).find((one) => one.status === 'rejected');
     if (!failed) {
       this.#hasBegun = true;
-      this.#refill(); // one that accepted may have died since
+      this.#refill(); // one may have died while the others began
       return;
     }
     await this.stop(0);
@@ -93,34 +95,54 @@ export class Crew {
     if (this.#isStopping || worker.isRetiring) return;
     if (worker.hasAccepted) this.#replaced++;
     else this.#failures++;
-    if (this.#failures === 0) this.#refill();
-    else if (this.#failures <= FAILURE_LIMIT)
-      setTimeout(() => this.#refill(), PAUSE_MS * this.#failures).unref();
+    this.#refill();
   }
 
-  /** Hires as many as are missing. */
+  /** Has as many serve as shall, once the first ones do. Some may be on their way out, and one more on its way in. */
   #refill(): void {
-    if (this.#isStopping || !this.#hasBegun) return;
-    const staying = this.#workers.filter((worker) => !worker.isRetiring);
-    for (let missing = this.#options.size - staying.length; missing > 0; missing--)
-      this.#hire().catch((error: unknown) => this.#complain(error));
+    const { size } = this.#options;
+    if (this.#isStopping || !this.#hasBegun || this.#again || this.#failures > FAILURE_LIMIT) return;
+    if (this.#failures > 0) {
+      this.#again = setTimeout(() => {
+        this.#again = undefined;
+        this.#hireIfFewer();
+      }, PAUSE_MS * this.#failures);
+      return;
+    }
+    while (this.#serving < size) this.#hireOne();
+  }
+
+  #hireIfFewer(): void {
+    if (!this.#isStopping && this.#serving < this.#options.size) this.#hireOne();
+  }
+
+  #hireOne(): void {
+    this.#hire().then(
+      () => this.#refill(),
+      (error: unknown) => this.#complain(error),
+    );
+  }
+
+  /** How many serve, or are about to. */
+  get #serving(): number {
+    return this.#workers.filter(({ isRetiring }) => !isRetiring).length;
   }
 
   #complain(error: unknown): void {
     if (this.#isStopping) return;
     const isOver = this.#failures > FAILURE_LIMIT;
     process.emitWarning(
-      `A worker of ${this.#options.name} died, ` +
-        `and another one cannot take its place${isOver ? '' : ' yet'}: ${String(error)}`,
+      `A worker of ${this.#options.name} died, and another one cannot take its place${isOver ? '' : ' yet'}: ` +
+        String(error),
       'ServerWarning',
     );
   }
 
-  /** One call after the other: each replaces those that are there when it begins. */
+  /** One round after the other: who asks during one asks for another. */
   replaceWorkers(drainMs: number): Promise<void> {
-    const replacing = this.#replacing.then(() => this.#replaceAll(drainMs));
-    this.#replacing = replacing.catch(() => undefined); // its caller is told
-    return replacing;
+    const round = this.#replacing.then(() => this.#replaceAll(drainMs));
+    this.#replacing = round.catch(() => undefined);
+    return round;
   }
 
   async #replaceAll(drainMs: number): Promise<void> {
@@ -130,11 +152,13 @@ export class Crew {
       if (old.isRetiring || old.hasEnded) continue;
       await this.#hire();
       await old.stop(drainMs);
+      this.#refill(); // one may have died while there was one more
     }
   }
 
   async stop(drainMs: number): Promise<void> {
     this.#isStopping = true;
+    clearTimeout(this.#again);
     await Promise.all(this.#workers.map((worker) => worker.stop(drainMs)));
   }
 

@@ -36,6 +36,7 @@ export class Worker {
   readonly #fd: number;
   readonly #ended: Promise<Exit>;
   #onEnded!: (exit: Exit) => void;
+  #started: Promise<unknown> | undefined;
   hasAccepted = false;
   hasEnded = false;
   /** It is to end. */
@@ -72,8 +73,9 @@ export class Worker {
 
   /** Resolves when it accepts. @throws What keeps it from that. */
   async start(): Promise<void> {
+    this.#started = this.#runner.start();
     try {
-      await this.#runner.start();
+      await this.#started;
     } catch (error) {
       if (this.#options.kind === 'processes') closeDescriptor(this.#fd);
       this.#end({ how: 'not-started', reason: error as Error });
@@ -117,6 +119,9 @@ export class Worker {
       if (!(error instanceof DuodaoError)) throw error; // it is gone, or about to be
     }
     const timer = setTimeout(() => this.#runner.kill(), Math.min(drainMs + GRACE_MS, LONGEST_MS));
+    await this.#started?.catch(() => undefined); // start() tells that
+    // A wait for a promise of ours would not keep this process alive until the worker has ended.
+    if (!this.hasEnded) await this.#runner.join();
     await this.#ended;
     clearTimeout(timer);
   }

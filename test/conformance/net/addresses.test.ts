@@ -252,7 +252,7 @@ test('Of several in one process that race for a path exactly one wins, and the o
 
 test('Of several processes that race for a path exactly one wins, and the others are told', async () => {
   const path = newPath();
-  const [racers, rounds] = [4, 60];
+  const [racers, rounds] = [4, 25];
   const barrier = new Barrier(racers);
   const outcomes = new SharedArray('i32', racers * rounds);
   const all = await Promise.all(
