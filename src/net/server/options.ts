@@ -163,7 +163,7 @@ export function checkCommon(
   if (!CONCURRENCIES.includes(concurrency))
     throw new RangeError(
       `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: ` +
-        `current value is ${String(concurrency)}`,
+        `current value is ${concurrency as string}`,
     );
   return { concurrency, workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 256) };
 }
