@@ -23,6 +23,7 @@ Usage:  duodao <command> [options]
 Commands:
   rush    the ticket office: many buyers, few seats, several processes, one lock
   map     your function over words, lines, JSON or files, on all processors
+  serve   your function as a server of TCP, UDP or Unix connections
   top     the processes of every program that runs, and what each waits for
   sim     scheduling policies beside each other on one workload
   doctor  what this system supports, and what crashed programs have left
@@ -33,6 +34,7 @@ Examples:
   duodao rush --help            what else it can do
   duodao sim --policy fcfs,rr   who runs when, and how long the others wait
   duodao map thumbs.ts *.png    its function for each of these files
+  duodao serve echo.ts --tcp 8000 --framing lines   try it: nc 127.0.0.1 8000
   duodao top --batch --tree     who is blocked, and on what
 
 Options:
@@ -58,6 +60,8 @@ Examples:
   duodao rush --no-lock --json
   duodao rush --trains mine.json --orders mine.ndjson --ledger out.ndjson
   duodao rush --check rush-ledger.ndjson
+  duodao rush --listen 7000 --web 7001 --kill 20     in one terminal, and in
+  duodao rush --connect 7000 --buyers 2000           another one, or two
 
 The trains, a JSON list:
   [{"train":"G1","classes":{"second":{"seats":1031,"price":662}}}]
@@ -66,7 +70,19 @@ An order, on a line of its own (NDJSON):
 A line of the ledger:
   {"id":1,"train":"G1","class":"second","seats":2,"status":"sold","seller":3}
 
-Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input.
+With --listen, orders come over sockets: 4 bytes, little-endian, for the length
+of the header, then the header, which is an order as above. The replies:
+  {"id":1,"status":"sold","left":1029}
+  {"id":2,"status":"refused","reason":"sold-out","left":0}
+  {"id":3,"status":"error","reason":"malformed","message":"..."}
+Asked again with the same id, an order gets the same answer, and is sold once.
+{"ask":"stock"} asks what is left: it comes in the body, file_size bytes long
+behind the header. The ledger says who bought, so --check needs no orders.
+--kill kills one after every 500 orders (of --max-orders: evenly over them),
+when the one before has been replaced.
+
+Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input,
+130 Ctrl-C. With --connect: 0 every order was answered, 1 not.
 `;
 }
 
@@ -137,6 +153,7 @@ sleep, T is stopped, Z has ended.
 
 Examples:
   duodao top --batch
+  duodao serve echo.ts --tcp 8000 --framing lines   try it: nc 127.0.0.1 8000
   duodao top --batch --tree 4711
   duodao top --batch --json | jq '.[].rows[] | select(.state == "blocked")'
 

@@ -203,6 +203,7 @@ export function streamPlan<In, Out extends readonly unknown[]>(
     tls,
     limits: connectionLimits(options),
     handshakeTimeoutMs: wholeNumber('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
+    backlog: wholeNumber('backlog', options.backlog, 511, 1, 65535),
     maxConnections: wholeNumber('maxConnections', options.maxConnections, forEver, 1, forEver),
     maxConnectionsPerHost: wholeNumber(
       'maxConnectionsPerHost',

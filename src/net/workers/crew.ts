@@ -32,11 +32,14 @@ const PAUSE_MS = 200;
 
 export class Crew {
   readonly #options: CrewOptions;
-  /** Twice the seats: while workers are replaced there are more of them. */
   readonly #counts: SharedArray<'f64'>;
   /** What those have counted that have ended. */
   readonly #past: Row = newRow();
+  /** More than workers: while one is replaced there are two, and one that drains has not left yet. */
   readonly #seats: (Worker | undefined)[];
+  #replacing: Promise<void> = Promise.resolve();
+  /** The first ones accept: from now on those that end are replaced. */
+  #hasBegun = false;
   #number = 0;
   #replaced = 0;
   #failures = 0;
@@ -44,7 +47,7 @@ export class Crew {
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    this.#seats = new Array<Worker | undefined>(options.size + 1).fill(undefined);
+    this.#seats = new Array<Worker | undefined>(2 * options.size + 1).fill(undefined);
     this.#counts = new SharedArray('f64', this.#seats.length * ROW_LENGTH);
   }
 
@@ -53,7 +56,11 @@ export class Crew {
     const { size } = this.#options;
     const starts = Array.from({ length: size }, () => this.#hire());
     const failed = (await Promise.allSettled(starts)).find((one) => one.status === 'rejected');
-    if (!failed) return;
+    if (!failed) {
+      this.#hasBegun = true;
+      this.#refill(); // one that accepted may have died since
+      return;
+    }
     await this.stop(0);
     throw failed.reason;
   }
@@ -85,20 +92,18 @@ export class Crew {
     this.#seats[worker.seat] = undefined;
     if (this.#isStopping || worker.isRetiring) return;
     if (worker.hasAccepted) this.#replaced++;
-    else if (!this.#hasBegun || ++this.#failures > FAILURE_LIMIT) return;
-    this.#refill();
+    else this.#failures++;
+    if (this.#failures === 0) this.#refill();
+    else if (this.#failures <= FAILURE_LIMIT)
+      setTimeout(() => this.#refill(), PAUSE_MS * this.#failures).unref();
   }
 
-  /** The first ones are there: from now on those that end are replaced. */
-  #hasBegun = false;
-
+  /** Hires as many as are missing. */
   #refill(): void {
-    const again = (): void => {
-      if (this.#isStopping) return;
+    if (this.#isStopping || !this.#hasBegun) return;
+    const staying = this.#workers.filter((worker) => !worker.isRetiring);
+    for (let missing = this.#options.size - staying.length; missing > 0; missing--)
       this.#hire().catch((error: unknown) => this.#complain(error));
-    };
-    if (this.#failures === 0) again();
-    else setTimeout(again, PAUSE_MS * this.#failures).unref();
   }
 
   #complain(error: unknown): void {
@@ -111,7 +116,14 @@ export class Crew {
     );
   }
 
-  async replaceWorkers(drainMs: number): Promise<void> {
+  /** One call after the other: each replaces those that are there when it begins. */
+  replaceWorkers(drainMs: number): Promise<void> {
+    const replacing = this.#replacing.then(() => this.#replaceAll(drainMs));
+    this.#replacing = replacing.catch(() => undefined); // its caller is told
+    return replacing;
+  }
+
+  async #replaceAll(drainMs: number): Promise<void> {
     for (const old of this.#workers) {
       if (this.#isStopping)
         throw new DuodaoError('closed', 'Cannot replace workers as the server is closing');

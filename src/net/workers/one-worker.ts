@@ -7,6 +7,7 @@ import { DuodaoError } from '../../base/index.ts';
 import { pipe, type PipeConnection, type SharedArray } from '../../ipc/index.ts';
 import { closeDescriptor, duplicate } from '../../platform/index.ts';
 import { type Exit, FIRST_GIVEN_FD, onceEnded, Process, Thread } from '../../process/index.ts';
+import { LONGEST_MS } from '../connection/limits.ts';
 import type { Plan } from '../server/plan.ts';
 import type { StopOrder, WorkerWord } from './orders.ts';
 import { serveAsWorker } from './worker.ts';
@@ -115,7 +116,7 @@ export class Worker {
     } catch (error) {
       if (!(error instanceof DuodaoError)) throw error; // it is gone, or about to be
     }
-    const timer = setTimeout(() => this.#runner.kill(), drainMs + GRACE_MS);
+    const timer = setTimeout(() => this.#runner.kill(), Math.min(drainMs + GRACE_MS, LONGEST_MS));
     await this.#ended;
     clearTimeout(timer);
   }

@@ -123,7 +123,7 @@ test('Messages keep their order behind one that is read from a file', async () =
   using client = reconnecting(server.address, { framing: dictHeader(), jitter: () => 0 });
   await until('it is connected', () => client.state === 'connected');
   const file = new Blob(['x'.repeat(100_000)]);
-  const sent = [client.send({ n: 1 }, file as never), client.send({ n: 2 }, 'two'), client.send({ n: 3 })];
+  const sent = [client.send({ n: 1 }, file), client.send({ n: 2 }, 'two'), client.send({ n: 3 })];
   client.end();
   await Promise.all(sent);
   await client.closed;

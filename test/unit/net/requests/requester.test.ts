@@ -60,6 +60,8 @@ test('One that is out of time or aborted leaves the others, and its late answer 
   const desk = new Desk();
   const server = await serving(desk.handler);
   using clerk = requester(server.address);
+  // So that it is sent before it can be late.
+  await until('it is connected', () => clerk.state === 'connected');
   const off = new AbortController();
   const late = assert.rejects(clerk.request({ n: 1 }, '', { timeoutMs: 5 }), {
     code: 'timed-out',

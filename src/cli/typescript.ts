@@ -10,8 +10,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FORM } from '../../base/index.ts';
-import { UsageError } from '../usage-error.ts';
+import { FORM } from '../base/index.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What is asked of this process. */
 export interface Runtime {
@@ -46,6 +46,11 @@ export function loaderFlag(
     `Cannot read ${path} as Node.js ${process.versions.node} does not read TypeScript: ` +
       'install tsx beside it (npm install --save-dev tsx), or use Node.js 22.18 or newer',
   );
+}
+
+/** Has this process read TypeScript, too, by the flag that its workers need. */
+export async function loadHere(flag: string): Promise<void> {
+  await import(flag.slice('--import='.length));
 }
 
 function runtime(): Runtime {

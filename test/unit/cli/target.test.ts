@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { findTarget, type Target } from '../../../../src/cli/map/target.ts';
-import { UsageError } from '../../../../src/cli/usage-error.ts';
-import { fileIn, inFolder } from '../scratch.ts';
+import { findTarget, type Target } from '../../../src/cli/target.ts';
+import { UsageError } from '../../../src/cli/usage-error.ts';
+import { fileIn, inFolder } from './scratch.ts';
 
 async function inProject(
   run: (find: (text: string) => Target, url: (path: string) => string) => void,
@@ -22,7 +22,7 @@ async function inProject(
     await fileIn(folder, 'node_modules/old/package.json', '{"main":"old.js"}');
     await fileIn(folder, 'node_modules/old/old.js', '');
     run(
-      (text) => findTarget(text, folder),
+      (text) => findTarget(text, 'map by', folder),
       (path) => pathToFileURL(`${folder}/${path}`).href,
     );
   });
@@ -52,7 +52,10 @@ test('A package is found as an import would find it, and a module of Node.js by 
 
 test('What is not there is a usage error that says what may be meant', () =>
   inProject((find) => {
-    assert.throws(() => find('thumbs'), /as there is no such file or package; did you mean thumbs\.ts\?$/);
+    assert.throws(
+      () => find('thumbs'),
+      /^UsageError: Cannot map by "thumbs" as there is no such file or package; did you mean thumbs\.ts\?$/,
+    );
     assert.throws(() => find('./lib/depe.js'), /did you mean \.\/lib\/deep\.js\?$/);
     assert.throws(() => find('nowhere/x.ts'), /as there is no such file or package$/);
     assert.throws(() => find('@me/none'), UsageError);

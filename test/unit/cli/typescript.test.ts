@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { loaderFlag } from '../../../../src/cli/map/typescript.ts';
-import { UsageError } from '../../../../src/cli/usage-error.ts';
-import { fileIn, inFolder } from '../scratch.ts';
+import { loaderFlag } from '../../../src/cli/typescript.ts';
+import { UsageError } from '../../../src/cli/usage-error.ts';
+import { fileIn, inFolder } from './scratch.ts';
 
 const old = { isNative: false, flags: [], folder: '/' };
 

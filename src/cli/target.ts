@@ -10,8 +10,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { didYouMean } from '../nearest.ts';
-import { quoted, systemCode, UsageError } from '../usage-error.ts';
+import { didYouMean } from './nearest.ts';
+import { quoted, systemCode, UsageError } from './usage-error.ts';
 
 export interface Target {
   readonly url: string;
@@ -21,44 +21,47 @@ export interface Target {
   readonly module: string;
 }
 
-/** @throws {@link UsageError} when there is no such module, or nothing stands on a side of the `#`. */
-export function findTarget(text: string, folder: string = process.cwd()): Target {
+/**
+ * @param purpose - What it is for, as the sentences about what is wrong begin: `map by`.
+ * @throws {@link UsageError} when there is no such module, or nothing stands on a side of the `#`.
+ */
+export function findTarget(text: string, purpose: string, folder: string = process.cwd()): Target {
+  const refuse: Refuse = (what, why, cause) => {
+    throw new UsageError(`Cannot ${purpose} ${quoted(what)}${why}`, { cause });
+  };
   // A `#` may be a part of the name of a file.
-  if (!isUrl(text) && kindOf(resolve(folder, text)) === 'file') return targetOf(text, undefined, folder);
+  if (!isUrl(text) && kindOf(resolve(folder, text)) === 'file')
+    return { url: urlOf(text, folder, refuse), name: undefined, module: text };
   const cut = text.lastIndexOf('#');
   const name = cut === -1 ? undefined : text.slice(cut + 1);
   const module = cut === -1 ? text : text.slice(0, cut);
-  if (module === '') throw new UsageError(`Cannot map by ${quoted(text)} as no module stands before the #`);
-  if (name === '') throw new UsageError(`Cannot map by ${quoted(text)} as no export stands behind the #`);
-  return targetOf(module, name, folder);
+  if (module === '') refuse(text, ' as no module stands before the #');
+  if (name === '') refuse(text, ' as no export stands behind the #');
+  return { url: urlOf(module, folder, refuse), name, module };
 }
 
-function targetOf(module: string, name: string | undefined, folder: string): Target {
-  return { url: urlOf(module, folder), name, module };
-}
+/** @throws {@link UsageError} that names what cannot be used, and why. */
+type Refuse = (what: string, why: string, cause?: unknown) => never;
 
 function isUrl(text: string): boolean {
   return /^(file|node):/.test(text);
 }
 
-function urlOf(module: string, folder: string): string {
+function urlOf(module: string, folder: string, refuse: Refuse): string {
   if (isUrl(module) && URL.canParse(module)) {
     if (module.startsWith('node:') ? isBuiltin(module) : kindOf(fileURLToPath(module)) === 'file')
       return module;
-    throw new UsageError(`Cannot map by ${quoted(module)} as there is no such module`);
+    return refuse(module, ' as there is no such module');
   }
   const path = resolve(folder, module);
   const kind = kindOf(path);
   if (kind === 'file') return pathToFileURL(path).href;
   if (isBuiltin(module)) return `node:${module}`;
   const isPath = /^\.{0,2}\//.test(module) || isAbsolute(module);
-  const found = isPath ? undefined : packageUrl(module, folder);
+  const found = isPath ? undefined : packageUrl(module, folder, refuse);
   if (found !== undefined) return found;
-  if (kind === 'folder')
-    throw new UsageError(`Cannot map by ${quoted(module)} as it is a folder: name a file in it`);
-  throw new UsageError(
-    `Cannot map by ${quoted(module)} as there is no such file or package${neighbour(module, path)}`,
-  );
+  if (kind === 'folder') return refuse(module, ' as it is a folder: name a file in it');
+  return refuse(module, ` as there is no such file or package${neighbour(module, path)}`);
 }
 
 function kindOf(path: string): 'file' | 'folder' | undefined {
@@ -82,7 +85,7 @@ function neighbour(module: string, path: string): string {
 }
 
 /** Where a package is, as `import` finds it; or `require`, for those that say nothing of imports. */
-function packageUrl(specifier: string, folder: string): string | undefined {
+function packageUrl(specifier: string, folder: string, refuse: Refuse): string | undefined {
   const require = createRequire(join(folder, 'here.js'));
   const [, name = '', rest = ''] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(specifier) ?? [];
   for (const place of require.resolve.paths(name) ?? []) {
@@ -95,7 +98,7 @@ function packageUrl(specifier: string, folder: string): string | undefined {
   } catch (cause) {
     if (systemCode(cause) === 'MODULE_NOT_FOUND') return undefined;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot map by ${quoted(specifier)}: ${why}`, { cause });
+    return refuse(specifier, `: ${why}`, cause);
   }
 }
 
