@@ -190,6 +190,8 @@ export class Outgoing {
   async #writeBody({ size, pieces }: Pieces): Promise<void> {
     let left = size;
     for await (const piece of pieces) {
+      if (!(piece instanceof Uint8Array))
+        throw new TypeError(`Cannot send a body as its pieces must be bytes: one is ${typeof piece}`);
       left -= piece.length;
       if (left < 0)
         throw new RangeError(`Cannot send a body of more bytes than were said: there are more than ${size}`);
