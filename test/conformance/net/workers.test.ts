@@ -158,7 +158,7 @@ for (const concurrency of KINDS) {
     const failing = new TcpServer({
       ...TCP,
       concurrency,
-      handler: concurrency === 'threads' ? broken : BrokenHandler,
+      handler: (concurrency === 'threads' ? broken : BrokenHandler) as typeof broken,
     });
     await assert.rejects(failing.listen(), /not for workers/);
     assert.throws(() => failing.address, { code: 'closed' });
