@@ -28,6 +28,7 @@ const ENTRIES = [
   'cli/rush/seller',
   'cli/doctor/victim',
   'cli/map/worker',
+  'cli/serve/worker',
 ];
 
 /** Has the source maps lead to the sources, rather than to what the compiler made of them. */

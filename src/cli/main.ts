@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (words, output) => await (await import('./map/command.ts')).map(words, output),
     failed: RUN_FAILED,
   },
+  serve: {
+    help: async () => (await import('./help.ts')).serveHelpText(),
+    run: async (words, output) => await (await import('./serve/command.ts')).serve(words, output),
+  },
   doctor: {
     help: async () => (await import('./help.ts')).doctorHelpText(),
     run: async (words, output) => await (await import('./doctor/command.ts')).doctor(words, output),

@@ -17,9 +17,9 @@ import { runJob } from './job.ts';
 import { Journal } from './journal.ts';
 import { type MapOptions, parseMap } from './options.ts';
 import { openSource } from './source.ts';
-import { findTarget } from './target.ts';
+import { findTarget } from '../target.ts';
 import { TraceFile } from './trace-file.ts';
-import { loaderFlag } from './typescript.ts';
+import { loaderFlag } from '../typescript.ts';
 import { type Assignment, discovered, prepare } from './worker.ts';
 
 /** Blocks on their way for each worker: it has one, and there are others for it when it comes to its end. */
@@ -28,7 +28,7 @@ const SLOTS_EACH = 3;
 /** Runs the command with the words after its name; returns the exit code. */
 export async function map(words: readonly string[], output: Output): Promise<number> {
   const options = parseMap(words);
-  const target = findTarget(options.target);
+  const target = findTarget(options.target, 'map by');
   const flag = loaderFlag(target.url);
   // Workers start with the flags of this process.
   if (flag !== undefined) process.execArgv.push(flag);

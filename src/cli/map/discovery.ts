@@ -6,7 +6,7 @@
 import { didYouMean } from '../nearest.ts';
 import { escaped } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../target.ts';
 import type { Discovery } from './worker.ts';
 
 /** More than these would bury the sentence. */
@@ -32,14 +32,16 @@ export function nameOf(discovery: Discovery, { module, name }: Target): string {
   );
 }
 
-function listed(names: readonly string[]): string {
+/** Names in a sentence: `a, b or c`. */
+export function listed(names: readonly string[]): string {
   const shown = names.slice(0, NAMES_MOST).map((name) => escaped(name));
   const more = names.length - shown.length;
   const last = more > 0 ? `${more} more` : shown.pop()!;
   return shown.length === 0 ? last : `${shown.join(', ')} or ${last}`;
 }
 
-function escapedLines(text: string): string {
+/** A text of others, such as a stack, with its lines. */
+export function escapedLines(text: string): string {
   return text
     .split('\n')
     .map((line) => escaped(line))

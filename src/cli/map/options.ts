@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { isatty } from 'node:tty';
 import { type Given, type Options, parseWords } from '../args.ts';
 import { quoted, UsageError } from '../usage-error.ts';
-import { parseBytes, parseJobs } from './amounts.ts';
+import { parseJobs, parseMemory } from '../amounts.ts';
 import { type Halt, parseHalt } from './halt.ts';
 import { parseTimeLimit, type TimeLimit } from './time-limit.ts';
 
@@ -120,7 +120,7 @@ export function parseMap(words: readonly string[], around: Surroundings = surrou
     retries: given.retries ?? 0,
     timeLimit: given.timeout === undefined ? undefined : parseTimeLimit(given.timeout),
     halt: given.halt === undefined ? undefined : parseHalt(given.halt),
-    memoryBytes: given.memory === undefined ? undefined : parseBytes('--memory', given.memory),
+    memoryBytes: given.memory === undefined ? undefined : parseMemory('--memory', given.memory),
     joblog: given.joblog,
     resume: given.resume,
     tag: given.tag,

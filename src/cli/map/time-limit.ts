@@ -6,23 +6,20 @@
  *
  * @module
  */
+import { millisecondsIn } from '../amounts.ts';
 import { quoted, UsageError } from '../usage-error.ts';
 
 /** A limit in milliseconds, or in percent of the median. */
 export type TimeLimit = { readonly ms: number } | { readonly percent: number };
 
-const MS: Readonly<Record<string, number>> = { ms: 1, '': 1000, s: 1000, m: 60_000, h: 3_600_000 };
-const FORM = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|%|)$/;
-/** Timers of Node.js hold no more. */
-const MS_MOST = 2 ** 31 - 1;
+const SHARE = /^(\d{1,9}(?:\.\d{1,9})?)%$/;
 
 /** @throws {@link UsageError} that shows the form. */
 export function parseTimeLimit(text: string): TimeLimit {
-  const [, digits, unit = ''] = FORM.exec(text) ?? [];
-  const value = Number(digits);
-  if (unit === '%' && value > 0) return { percent: value };
-  const ms = value * (MS[unit] ?? Number.NaN);
-  if (ms >= 1 && ms <= MS_MOST) return { ms };
+  const percent = Number(SHARE.exec(text)?.[1]);
+  if (percent > 0) return { percent };
+  const ms = millisecondsIn(text);
+  if (ms !== undefined && ms >= 1) return { ms };
   throw new UsageError(
     '--timeout must be a time such as 500ms, 2s, 2m, or a share of the median such as 200%, at least a millisecond: ' +
       `it is ${quoted(text)}`,

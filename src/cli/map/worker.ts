@@ -9,6 +9,7 @@
  * @module
  */
 import { isMainThread } from 'node:worker_threads';
+import { exportedBy } from '../exported.ts';
 import { JsonFault, parseJson } from '../json-source.ts';
 import type { Block } from './blocks.ts';
 import { doneLine, failedLine, Journal, type JournalParts } from './journal.ts';
@@ -111,23 +112,12 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 function discover(module: Readonly<Record<string, unknown>>, name: string | undefined): Discovery {
-  const functions = functionsOf(module);
+  const functions = exportedBy(module, isCallable);
   const names = [...functions.keys()];
   const chosen = name ?? (functions.has('default') || names.length !== 1 ? 'default' : names[0]!);
   callable = functions.get(chosen) ?? (name === undefined ? undefined : walk(module, name));
   if (callable) return { kind: 'found', name: chosen };
   return name === undefined && names.length > 1 ? { kind: 'several', names } : { kind: 'missing', names };
-}
-
-/** The functions that a module exports. Those of a CommonJS module are under `default`, and some beside it, too. */
-function functionsOf(module: Readonly<Record<string, unknown>>): Map<string, Callable> {
-  const found = new Map<string, Callable>();
-  const inner = module['default'];
-  const sources = [module, typeof inner === 'object' && inner !== null ? inner : {}];
-  for (const source of sources)
-    for (const [name, value] of Object.entries(source))
-      if (isCallable(value) && !found.has(name) && name !== 'module.exports') found.set(name, value);
-  return found;
 }
 
 /** A method of something that is exported: `Shelf.add`. It is called on what it is of. */

@@ -199,8 +199,8 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.destroy(
       new Ending(
         'over-limit',
-        `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ${limitBytes} bytes, ` +
-          'and this one holds most',
+        `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ` +
+          `${limitBytes} bytes, and this one holds most`,
         { limitBytes },
       ),
     );
