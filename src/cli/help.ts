@@ -58,6 +58,8 @@ Examples:
   duodao rush --no-lock --json
   duodao rush --trains mine.json --orders mine.ndjson --ledger out.ndjson
   duodao rush --check rush-ledger.ndjson
+  duodao rush --listen 7000 --web 7001 --kill 20     in one terminal, and in
+  duodao rush --connect 7000 --buyers 2000           another one, or two
 
 The trains, a JSON list:
   [{"train":"G1","classes":{"second":{"seats":1031,"price":662}}}]
@@ -66,7 +68,19 @@ An order, on a line of its own (NDJSON):
 A line of the ledger:
   {"id":1,"train":"G1","class":"second","seats":2,"status":"sold","seller":3}
 
-Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input.
+With --listen, orders come over sockets: 4 bytes, little-endian, for the length
+of the header, then the header, which is an order as above. The replies:
+  {"id":1,"status":"sold","left":1029}
+  {"id":2,"status":"refused","reason":"sold-out","left":0}
+  {"id":3,"status":"error","reason":"malformed","message":"..."}
+Asked again with the same id, an order gets the same answer, and is sold once.
+{"ask":"stock"} asks what is left: it comes in the body, file_size bytes long
+behind the header. The ledger says who bought, so --check needs no orders.
+--kill kills one after every 500 orders (of --max-orders: evenly over them),
+when the one before has been replaced.
+
+Exit code: 0 the books balance, 1 they do not or the run failed, 2 bad input,
+130 Ctrl-C. With --connect: 0 every order was answered, 1 not.
 `;
 }
 

@@ -56,7 +56,8 @@ function parse(text: string): Address {
     /^(?:tcp:\/\/|udp:\/\/)?(?:\[([^\]]+)\]|([^:[\]/]*)):(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined)
     throw new RangeError(
-      `Cannot read an address as it must look like host:port, [::1]:port, unix:path or /path: current value is "${text}"`,
+      'Cannot read an address as it must look like host:port, [::1]:port, unix:path or /path: ' +
+        `current value is "${text}"`,
     );
   return { host: checkHost(inBrackets ?? (plain || '127.0.0.1')), port: checkPort(Number(port)) };
 }
@@ -88,19 +89,21 @@ export function checkPath(path: unknown): string {
     throw new TypeError(`Cannot use an address as its path must be a string: it is ${typeof path}`);
   if (path === '' || path === '@' || path.includes('\0'))
     throw new RangeError(
-      `Cannot use an address as its path must not be empty, nor have a zero in it: current value is ${JSON.stringify(path)}`,
+      'Cannot use an address as its path must not be empty, nor have a zero in it: ' +
+        `current value is ${JSON.stringify(path)}`,
     );
   const length = Buffer.byteLength(path);
   if (length > UNIX_PATH_LIMIT)
     throw new RangeError(
-      `Cannot use an address as the path of a socket has at most ${UNIX_PATH_LIMIT} bytes, and this one has ${length}: ` +
-        `give a shorter one, or one relative to the folder: current value is "${path}"`,
+      `Cannot use an address as the path of a socket has at most ${UNIX_PATH_LIMIT} bytes, ` +
+        `and this one has ${length}: give a shorter one, or one relative to the folder: current value is "${path}"`,
     );
   return path;
 }
 
 /** The address of one side of a socket; undefined when it is closed. */
 export function addressOfSocket(socket: Socket, side: 'local' | 'remote'): Address | undefined {
+  if (socket.destroyed) return undefined; // Node.js remembers what it was asked before
   const [host, port] =
     side === 'local' ? [socket.localAddress, socket.localPort] : [socket.remoteAddress, socket.remotePort];
   return host === undefined || port === undefined ? undefined : { host, port };

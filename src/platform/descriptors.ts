@@ -8,6 +8,8 @@ import { assert, DuodaoError } from '../base/index.ts';
 import { EAGAIN, refused } from './errno.ts';
 import { libc } from './libc.ts';
 
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 const F_SETFD = 2;
 const F_GETFL = 3;
 const F_SETFL = 4;
@@ -127,6 +129,14 @@ export function hasHungUp(fd: number): boolean {
   words.setInt32(0, fd, true);
   words.setInt16(4, POLLIN, true);
   return libc().poll(request, 1, 0) > 0 && (words.getInt16(6, true) & POLLHUP) !== 0;
+}
+
+/**
+ * Takes the lock of a whole file, or of a folder, for this open description, whatever the descriptor may do with it. It
+ * is released as that of a byte is, and is another lock.
+ */
+export function tryLockFile(fd: number): boolean {
+  return libc().flock(fd, LOCK_EX | LOCK_NB) === 0;
 }
 
 function rangeLock(type: number, offset: number): Uint8Array {

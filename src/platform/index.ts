@@ -10,6 +10,7 @@ export {
   reopen,
   reopenForSocket,
   tryLockByte,
+  tryLockFile,
   unlockByte,
   writeByte,
 } from './descriptors.ts';
@@ -65,6 +66,7 @@ export { PENDING_INDEX, RobustList } from './robust-list.ts';
 export {
   bindDatagrams,
   bindUnix,
+  connectUnix,
   duplicate,
   listenInternet,
   listenOn,

@@ -31,8 +31,10 @@ export interface Libc {
   ftruncate(fd: number, length: number): number;
   fallocate(fd: number, mode: number, offset: number, length: number): number;
   fcntl(fd: number, command: number, argument: number): number;
+  flock(fd: number, operation: number): number;
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
+  connect(fd: number, address: Uint8Array, length: number): number;
   listen(fd: number, backlog: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
@@ -115,8 +117,10 @@ function bind(numbers: Numbers): Libc {
     ftruncate: get('int ftruncate(int, long)'),
     fallocate: get('int fallocate(int, int, long, long)'),
     fcntl: get('int fcntl(int, int, long)'),
+    flock: get('int flock(int, int)'),
     socket: get('int socket(int, int, int)'),
     bind: get('int bind(int, void *, unsigned int)'),
+    connect: get('int connect(int, void *, unsigned int)'),
     listen: get('int listen(int, int)'),
     setsockopt: get('int setsockopt(int, int, int, void *, unsigned int)'),
     getsockname: get('int getsockname(int, void *, void *)'),

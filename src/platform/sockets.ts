@@ -133,6 +133,15 @@ export function bindUnix(path: string): number | SocketRefusal {
   return opened(AF_UNIX, SOCK_STREAM, (fd) => libc().bind(fd, bytes, bytes.length) === 0);
 }
 
+/**
+ * A socket that is connected to one in the file system, or to a name. libuv before 1.48 fills such names up to their full
+ * length, so Node.js 20 does not find those that others have made. Answers as {@link listenInternet}.
+ */
+export function connectUnix(path: string): number | SocketRefusal {
+  const bytes = unix(path);
+  return opened(AF_UNIX, SOCK_STREAM, (fd) => libc().connect(fd, bytes, bytes.length) === 0);
+}
+
 /** Has a socket listen that has an address. */
 export function listenOn(fd: number, backlog: number): void {
   if (libc().listen(fd, backlog) !== 0) throw refused(`Cannot listen on descriptor ${fd}`);

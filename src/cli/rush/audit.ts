@@ -56,11 +56,24 @@ export const PROBLEMS_MOST = 20;
 export async function audit(options: AuditOptions): Promise<Audit> {
   const stock = await readStock(options.trains);
   const orders = await readOrders(options.orders);
+  return await auditLedger(stock, orders, options);
+}
+
+/**
+ * The same when stock and orders are known: those that were taken at a counter have no file.
+ *
+ * @throws UsageError when the ledger cannot be read.
+ */
+export async function auditLedger(
+  stock: Stock,
+  orders: readonly Order[],
+  { ledger, interrupted = false }: Pick<AuditOptions, 'ledger' | 'interrupted'>,
+): Promise<Audit> {
   const check = new Check(stock, orders);
-  await eachLine(options.ledger, (text, number, ended) => {
-    check.line(`${options.ledger}:${number}`, text, ended);
+  await eachLine(ledger, (text, number, ended) => {
+    check.line(`${ledger}:${number}`, text, ended);
   });
-  return check.result(options.interrupted ?? false);
+  return check.result(interrupted);
 }
 
 /**
@@ -71,9 +84,20 @@ export async function audit(options: AuditOptions): Promise<Audit> {
 export async function auditLines(
   options: Omit<AuditOptions, 'ledger'> & { readonly lines: readonly string[] },
 ): Promise<Audit> {
-  const check = new Check(await readStock(options.trains), await readOrders(options.orders));
-  for (const [index, text] of options.lines.entries()) check.line(`line ${index + 1}`, text, true);
-  return check.result(options.interrupted ?? false);
+  const { trains, orders, lines, interrupted = false } = options;
+  return auditTexts(await readStock(trains), await readOrders(orders), lines, interrupted);
+}
+
+/** The same when stock and orders are known. */
+export function auditTexts(
+  stock: Stock,
+  orders: readonly Order[],
+  lines: readonly string[],
+  interrupted: boolean,
+): Audit {
+  const check = new Check(stock, orders);
+  for (const [index, text] of lines.entries()) check.line(`line ${index + 1}`, text, true);
+  return check.result(interrupted);
 }
 
 interface Seats {

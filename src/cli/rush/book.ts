@@ -56,34 +56,68 @@ const CODE_BITS = 8;
 /** Outcome words are signed, for `Atomics`: the seller's number must leave the top bit alone. */
 export const SELLER_MOST: number = 2 ** (31 - CODE_BITS) - 1;
 
+/** What an order asks for, in numbers. */
+export interface Place {
+  /** -1 when the order is to be refused whatever is left. */
+  readonly cell: number;
+  readonly seats: number;
+  /** The outcome code with which it is refused then; 0 otherwise. */
+  readonly refusal: number;
+}
+
+/** The cells of a stock, numbered, and the way from an order to its cell. */
+export class Cells {
+  readonly list: readonly Cell[];
+  readonly #ofTrain: ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+  constructor(stock: Stock) {
+    const list: Cell[] = [];
+    const ofTrain = new Map<string, Map<string, number>>();
+    for (const { train, classes } of stock.trains) {
+      const cellOfClass = new Map<string, number>();
+      for (const { name, seats, price } of classes) {
+        cellOfClass.set(name, list.length);
+        list.push({ train, class: name, seats, price });
+      }
+      ofTrain.set(train, cellOfClass);
+    }
+    this.list = list;
+    this.#ofTrain = ofTrain;
+  }
+
+  /** Seats of each cell at the start. */
+  get stock(): Int32Array {
+    return Int32Array.from(this.list, (cell) => cell.seats);
+  }
+
+  placeOf(order: Pick<Order, 'train' | 'class' | 'seats'>): Place {
+    const cellOfClass = this.#ofTrain.get(order.train);
+    if (!cellOfClass) return refused('unknown-train');
+    const cell = cellOfClass.get(order.class);
+    if (cell === undefined) return refused('unknown-class');
+    if (!Number.isInteger(order.seats) || order.seats < 1) return refused('bad-seats');
+    // More seats than fit in the array are more than any train has: the order ends as sold out either way.
+    return { cell, seats: Math.min(order.seats, 2 ** 31 - 1), refusal: 0 };
+  }
+}
+
+function refused(reason: Refusal): Place {
+  return { cell: -1, seats: 0, refusal: codeOf(reason) };
+}
+
 /** Numbers the cells, and turns orders into cells and seats. The arrays are fresh: copy them as you need. */
 export function prepare(stock: Stock, orders: readonly Order[]): Book {
-  const cells: Cell[] = [];
-  const cellsOfTrain = new Map<string, Map<string, number>>();
-  for (const { train, classes } of stock.trains) {
-    const cellOfClass = new Map<string, number>();
-    for (const { name, seats, price } of classes) {
-      cellOfClass.set(name, cells.length);
-      cells.push({ train, class: name, seats, price });
-    }
-    cellsOfTrain.set(train, cellOfClass);
-  }
-  const cellOf = new Int32Array(orders.length).fill(-1);
+  const cells = new Cells(stock);
+  const cellOf = new Int32Array(orders.length);
   const seatsOf = new Int32Array(orders.length);
   const refusalOf = new Uint8Array(orders.length);
   for (const [index, order] of orders.entries()) {
-    const cellOfClass = cellsOfTrain.get(order.train);
-    const cell = cellOfClass?.get(order.class);
-    const refusal = !cellOfClass ? 'unknown-train' : cell === undefined ? 'unknown-class' : undefined;
-    if (refusal || cell === undefined) refusalOf[index] = codeOf(refusal ?? 'unknown-class');
-    else if (!Number.isInteger(order.seats) || order.seats < 1) refusalOf[index] = codeOf('bad-seats');
-    else {
-      cellOf[index] = cell;
-      // More seats than fit in the array are more than any train has: the order ends as sold out either way.
-      seatsOf[index] = Math.min(order.seats, 2 ** 31 - 1);
-    }
+    const { cell, seats, refusal } = cells.placeOf(order);
+    cellOf[index] = cell;
+    seatsOf[index] = seats;
+    refusalOf[index] = refusal;
   }
-  return { cells, stock: Int32Array.from(cells, (cell) => cell.seats), cellOf, seatsOf, refusalOf };
+  return { cells: cells.list, stock: cells.stock, cellOf, seatsOf, refusalOf };
 }
 
 /** The code for a reason, as it stands in an outcome word and in `refusalOf`. */

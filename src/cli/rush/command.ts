@@ -23,6 +23,8 @@ import { frame } from './view.ts';
 export async function rush(words: readonly string[], out: NodeJS.WritableStream): Promise<number> {
   const options = parseRush(words);
   if (options.check !== undefined) return await check(options, options.check, out);
+  if (options.listen) return await (await import('./listen/command.ts')).listen(options, options.listen, out);
+  if (options.connect) return await (await import('./buyers/command.ts')).buy(options, options.connect, out);
   const stock = await readStock(options.trains);
   const orders = await readOrders(options.orders);
   const book = prepare(stock, orders);

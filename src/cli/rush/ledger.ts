@@ -34,6 +34,8 @@ import type { Order } from './orders.ts';
 /** One line of the ledger. */
 export interface LedgerEntry {
   readonly id: string | number;
+  /** Who bought, where no order file says so. */
+  readonly buyer?: string;
   readonly train: string;
   readonly class: string;
   readonly seats: number;

@@ -63,6 +63,11 @@ function parseOrder(text: string, fault: (sentence: string) => void): Order | un
     fault(`is not JSON: ${placeOfFault(text)}`);
     return undefined;
   }
+  return orderFrom(value, fault);
+}
+
+/** Reads what was JSON; tells `fault` what is wrong and returns undefined when it is no order. */
+export function orderFrom(value: unknown, fault: (sentence: string) => void): Order | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     fault(`must be an object: it is ${quoted(value)}`);
     return undefined;

@@ -54,6 +54,11 @@ export class Staff {
     return this.#victims.size;
   }
 
+  /** How many are at work, those who were killed this moment left out. */
+  get atWork(): number {
+    return [...this.#alive].filter((seller) => isAtWork(seller) && !this.#victims.has(seller)).length;
+  }
+
   /** Starts sellers; none any more once they are going. */
   async hire(count: number): Promise<void> {
     for (let i = 0; i < count && !this.#going; i++) await this.#hireOne(0);

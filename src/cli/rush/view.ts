@@ -10,6 +10,11 @@
  *
  *     G1     [####....]  512/1,181  D301   [#.......]   31/640  ...
  *
+ * Of an office to which buyers come, nobody knows how many orders there will be, so the bar shows the seats sold:
+ *
+ *     duodao rush  127.0.0.1:7000  2,000 buyers  9,212 sold  3,133 refused  25,310 a second  2 killed
+ *     [############################################.............................]  61 %
+ *
  * A frame never has more lines or columns than it was given: sellers take at most a third of the lines, the
  * trains share the rest in as many columns as are needed, and what does not fit is counted in the last place.
  *
@@ -43,6 +48,18 @@ export interface Snapshot {
   /** Undefined while nothing can be said yet. */
   readonly secondsLeft: number | undefined;
   readonly kills: number;
+  /** What only an office to which buyers come has. */
+  readonly counter?: CounterView;
+}
+
+export interface CounterView {
+  /** Where it listens. */
+  readonly at: string;
+  /** How many are connected. */
+  readonly buyers: number;
+  /** Orders. */
+  readonly sold: number;
+  readonly refused: number;
 }
 
 export interface FrameSize {
@@ -68,26 +85,43 @@ export function frame(snapshot: Snapshot, size: FrameSize): string[] {
 
 /** The snapshot in one line, for where there is no terminal. */
 export function plainLine(snapshot: Snapshot): string {
-  const { done, total, sellers, kills } = snapshot;
-  const parts = [`${done} of ${total} orders`, `${Math.round(snapshot.ordersPerSecond)} a second`];
-  if (done < total) parts.push(timeLeft(snapshot.secondsLeft));
+  const { done, total, sellers, kills, counter } = snapshot;
+  const a = `${Math.round(snapshot.ordersPerSecond)} a second`;
+  const parts = counter
+    ? [`${counter.buyers} buyers`, `${counter.sold} sold`, `${counter.refused} refused`, a]
+    : [`${done} of ${total} orders`, a];
+  if (!counter && done < total) parts.push(timeLeft(snapshot.secondsLeft));
   parts.push(`${sellers.length} sellers`);
   if (kills > 0) parts.push(`${kills} killed`);
   return `rush: ${parts.join(', ')}`;
 }
 
 function heading(snapshot: Snapshot, size: FrameSize): string[] {
-  const { done, total, kills } = snapshot;
-  const parts = [
-    'duodao rush',
-    `${grouped(done)} of ${grouped(total)} orders`,
-    `${grouped(snapshot.ordersPerSecond)} a second`,
-    done < total ? timeLeft(snapshot.secondsLeft) : 'done',
-  ];
+  const { done, total, kills, counter } = snapshot;
+  const perSecond = `${grouped(snapshot.ordersPerSecond)} a second`;
+  const parts = counter
+    ? [...counterParts(counter), perSecond]
+    : [
+        `${grouped(done)} of ${grouped(total)} orders`,
+        perSecond,
+        done < total ? timeLeft(snapshot.secondsLeft) : 'done',
+      ];
+  parts.unshift('duodao rush');
   if (kills > 0) parts.push(`${kills} killed`);
-  const share = total === 0 ? 1 : done / total;
+  const share = counter ? shareSold(snapshot.trains) : total === 0 ? 1 : done / total;
   const percent = padLeft(`${Math.floor(share * 100)} %`, 6);
   return [parts.join('  '), bar(share, size.columns - percent.length, green(size)) + percent, ''];
+}
+
+function counterParts({ at, buyers, sold, refused }: CounterView): string[] {
+  return [printable(at), `${grouped(buyers)} buyers`, `${grouped(sold)} sold`, `${grouped(refused)} refused`];
+}
+
+/** The share of all seats that are sold; never above 1. */
+function shareSold(trains: readonly TrainView[]): number {
+  const seats = trains.reduce((sum, train) => sum + train.seats, 0);
+  const left = trains.reduce((sum, train) => sum + Math.max(0, train.left), 0);
+  return seats === 0 ? 1 : (seats - left) / seats;
 }
 
 function sellerLines(sellers: readonly SellerView[], size: FrameSize): string[] {

@@ -7,11 +7,12 @@ import { Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { DuodaoError, deadlineOf } from '../../base/index.ts';
 import { raw } from '../../wire/index.ts';
-import { type Address, addressFrom, type AddressLike, isPath, textOf } from '../address.ts';
+import { connectUnix } from '../../platform/index.ts';
+import { type Address, addressFrom, type AddressLike, isPath, type PathAddress, textOf } from '../address.ts';
 import { Budget } from '../connection/budget.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
 import { SocketConnection } from '../connection/connection.ts';
-import { connectionLimits, LIMIT_NAMES, type LimitOptions } from '../connection/limits.ts';
+import { connectionLimits, LIMIT_NAMES, type LimitOptions, LONGEST_MS } from '../connection/limits.ts';
 import { newRow } from '../connection/tally.ts';
 import { readsInto, wire } from '../connection/wiring.ts';
 import { authenticate } from '../server/handshake.ts';
@@ -91,7 +92,8 @@ export async function connect<In = Buffer, Out extends readonly unknown[] = [mes
   const attempt = new Attempt(to, timeoutMs, signal);
   try {
     const socket = tls ? attempt.openTls(tls === true ? {} : tls) : attempt.open();
-    await attempt.until(connected(socket, tls ? 'secureConnect' : 'connect', to));
+    if (tls || socket.connecting)
+      await attempt.until(connected(socket, tls ? 'secureConnect' : 'connect', to));
     if (!isPath(to)) socket.setNoDelay(noDelay).setKeepAlive(true, KEEP_ALIVE_MS);
     const channel = new Channel(socket, framing, surroundings, to);
     wire(socket, channel, !tls);
@@ -123,8 +125,8 @@ class Attempt {
     this.#over.catch(() => undefined); // it is looked at by until()
     const abort = (): void => giveUp(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
-    const timer =
-      timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => giveUp(this.#late()), timeoutMs);
+    const isLimited = timeoutMs <= LONGEST_MS;
+    const timer = isLimited ? setTimeout(() => giveUp(this.#late()), timeoutMs) : undefined;
     this.#settle = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -144,15 +146,21 @@ class Attempt {
   }
 
   open(): Socket {
-    const socket = new Socket({ allowHalfOpen: true, onread: readsInto() } as object);
+    const to = this.#to;
+    const options = { allowHalfOpen: true, onread: readsInto() } as object;
+    if (isNamed(to)) return (this.#socket = socketNamed(to, options));
+    const socket = new Socket(options);
     this.#socket = socket;
-    return socket.connect(isPath(this.#to) ? { path: pathOf(this.#to.path) } : { ...this.#to });
+    return socket.connect(isPath(to) ? { path: to.path } : { ...to });
   }
 
   openTls(options: ConnectionOptions): TLSSocket {
-    const where = isPath(this.#to)
-      ? { path: pathOf(this.#to.path) }
-      : { ...this.#to, servername: nameOf(this.#to.host) };
+    const to = this.#to;
+    const where = isNamed(to)
+      ? { socket: socketNamed(to, HALF_OPEN) }
+      : isPath(to)
+        ? { path: to.path }
+        : { ...to, servername: nameOf(to.host) };
     const socket = connectTls({ ...where, ...options, ...HALF_OPEN } as ConnectionOptions);
     this.#socket = socket;
     return socket;
@@ -178,23 +186,21 @@ function nameOf(host: string): string | undefined {
   return /^[\d.]+$|:/.test(host) ? undefined : host;
 }
 
-function pathOf(path: string): string {
-  return path.startsWith('@') ? `\0${path.slice(1)}` : path;
+/** Whether it is a name without a file. */
+function isNamed(address: Address): address is PathAddress {
+  return isPath(address) && address.path.startsWith('@');
+}
+
+/** A socket that is connected to a name. @throws DuodaoError `broken` */
+function socketNamed(address: PathAddress, options: object): Socket {
+  const fd = connectUnix(address.path);
+  if (typeof fd === 'number') return new Socket({ ...options, fd });
+  throw refusal(address, Object.assign(new Error('It cannot be reached'), { code: fd.errno }));
 }
 
 function connected(socket: Socket, event: 'connect' | 'secureConnect', to: Address): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (cause: NodeJS.ErrnoException): void => {
-      const errno = cause.code ?? 'no code';
-      reject(
-        new DuodaoError(
-          'broken',
-          `Cannot connect to ${textOf(to)} as ${reasonOf(errno, cause)}`,
-          { errno },
-          { cause },
-        ),
-      );
-    };
+    const failed = (cause: NodeJS.ErrnoException): void => reject(refusal(to, cause));
     const ended = (): void => {
       const cause = new Error('The other side ended the connection');
       failed(Object.assign(cause, { code: 'ECONNRESET' }));
@@ -205,6 +211,12 @@ function connected(socket: Socket, event: 'connect' | 'secureConnect', to: Addre
       resolve();
     });
   });
+}
+
+function refusal(to: Address, cause: NodeJS.ErrnoException): DuodaoError {
+  const errno = cause.code ?? 'no code';
+  const sentence = `Cannot connect to ${textOf(to)} as ${reasonOf(errno, cause)}`;
+  return new DuodaoError('broken', sentence, { errno }, { cause });
 }
 
 function reasonOf(errno: string, cause: Error): string {

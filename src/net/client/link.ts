@@ -51,7 +51,6 @@ export class Link<In, Out extends readonly unknown[]> {
   readonly connection: SocketConnection<In, Out>;
   readonly channel: Channel;
   readonly #ears: LinkEars<In, Out>;
-  #isReading = false;
 
   constructor(connection: SocketConnection<In, Out>, ears: LinkEars<In, Out>) {
     this.connection = connection;
@@ -75,13 +74,8 @@ export class Link<In, Out extends readonly unknown[]> {
     return failure ?? incoming.end ?? outgoing.end;
   }
 
-  /** A message is read from somewhere, and is not with the channel yet. */
-  get isReading(): boolean {
-    return this.#isReading;
-  }
-
   get isReady(): boolean {
-    return !this.#isReading && !this.isOver && this.channel.outgoing.isIdle;
+    return !this.isOver && this.channel.outgoing.isIdle;
   }
 
   /**
@@ -92,7 +86,6 @@ export class Link<In, Out extends readonly unknown[]> {
   give({ content }: Letter, wait?: Wait): Promise<void> {
     let sent: Promise<void>;
     if ('message' in content) {
-      this.#isReading = true;
       sent = this.connection.send(
         ...([...content.message, wait] as unknown as [...Sendable<Out>, wait?: Wait | undefined]),
       );
@@ -101,17 +94,12 @@ export class Link<In, Out extends readonly unknown[]> {
       if (this.isReady) return sent;
     }
     return sent.then(
-      () => this.#given(),
+      () => this.#ears.ready(),
       (error: unknown) => {
-        this.#given();
+        this.#ears.ready();
         throw isEnding(this.channel.outgoing.end, error) ? lostInBetween(error) : error;
       },
     );
-  }
-
-  #given(): void {
-    this.#isReading = false;
-    this.#ears.ready();
   }
 }
 

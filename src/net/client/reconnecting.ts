@@ -10,10 +10,10 @@
  * @module
  */
 import { DuodaoError, type Wait } from '../../base/index.ts';
-import { type Address, type AddressLike } from '../address.ts';
-import type { SocketConnection, StreamWait } from '../connection/connection.ts';
-import type { StreamedMessage } from '../connection/streaming.ts';
+import type { Address, AddressLike } from '../address.ts';
+import type { Sendable, SocketConnection, StreamWait } from '../connection/connection.ts';
 import { IS_CLOSED } from '../connection/ending.ts';
+import type { StreamedMessage } from '../connection/streaming.ts';
 import { Dialer } from './dialer.ts';
 import { Inbox } from './inbox.ts';
 import { Link } from './link.ts';
@@ -110,7 +110,7 @@ export class ReconnectingConnection<
    * connection was lost after the message had begun: it may have arrived, and is not sent again; `over-limit` when too
    * much waits; `closed`, `timed-out`, the reason of `wait.signal`, or why it gave up. The message was not sent then.
    */
-  async send(...message: [...Out, wait?: Wait]): Promise<void>;
+  send(...message: [...Sendable<Out>, wait?: Wait | undefined]): Promise<void>;
   send(...message: readonly unknown[]): Promise<void> {
     return this.#outbox.send(message);
   }

@@ -24,7 +24,10 @@ export class Ending {
 
   /** An error that was thrown already as an ending. A decoder of a user's own may have thrown anything. */
   static of(error: unknown): Ending {
-    const ending = new Ending(error instanceof DuodaoError ? error.code : 'protocol', String(error));
+    const ending = new Ending(
+      error instanceof DuodaoError ? error.code : 'protocol',
+      error ? '' : `A decoder threw ${String(error)}`,
+    );
     ending.#error = error as Error;
     return ending;
   }

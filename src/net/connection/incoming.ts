@@ -11,11 +11,12 @@
 import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { BodyDecoder, FrameDecoder } from '../../wire/index.ts';
 import { Ending } from './ending.ts';
+import { limit, overAtOnce } from './limited.ts';
+import type { Source, Streamed } from './source.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
 const READ_AHEAD_BYTES = 128 * 1024;
-/** After so many messages that were there already, others have a turn. */
-const TURN_MESSAGES = 256;
+const TURN_MESSAGES = 256; // that were there already; then others have a turn
 const CUT_SHORT = 'Cannot receive as the other side has ended in the middle of a message';
 
 /** Whom it tells what becomes of the stream. */
@@ -27,18 +28,6 @@ export interface IncomingEars {
   took(): void;
   /** The bytes break the format: nothing more can be received. */
   broke(why: Ending): void;
-}
-
-/** What can be waited for: a message, its head, a piece of its body. */
-export interface Source<T> {
-  /** The next one; undefined if it is not there. May throw what decoders throw. */
-  take(): T | undefined;
-}
-
-/** A body that is received in pieces. */
-export interface Streamed {
-  /** What is left of it is thrown away: the next message has been asked for. */
-  lose(): void;
 }
 
 /** One who waits, and the one behind. */
@@ -62,7 +51,7 @@ export class Incoming<In> implements Source<In> {
   #inTurn = 0;
   /** The bytes broke the format, or are nobody's any more. */
   #isBroken = false;
-  /** Messages, and pieces of them, that were received. */
+  /** Messages that were received. */
   takes = 0;
   /** The body of the last message, if it came as a stream; it may not have been taken to its end. */
   streamed: Streamed | undefined = undefined;
@@ -72,6 +61,8 @@ export class Incoming<In> implements Source<In> {
   #lastIsNext: Ending | undefined;
   /** Why no more messages come, once those that are there have been received. */
   #end: Ending | undefined;
+  /** What the decoder threw at the last bytes, or at their end: told after what was whole before that. */
+  #lastWord: { readonly error: unknown } | undefined;
 
   constructor(decoder: FrameDecoder<In>, ears: IncomingEars) {
     this.decoder = decoder;
@@ -99,7 +90,8 @@ export class Incoming<In> implements Source<In> {
     try {
       this.decoder.push(bytes);
     } catch (error) {
-      this.#end = Ending.of(error); // after what was whole before it, which next() gives first
+      this.#lastWord = { error };
+      this.#end = Ending.of(error);
     }
     this.#serve();
     this.#account();
@@ -117,9 +109,7 @@ export class Incoming<In> implements Source<In> {
     try {
       this.decoder.end();
     } catch (error) {
-      // What was whole before it is received first; then a decoder of ours says the same again. One of a user's own
-      // may throw what it likes.
-      if (!(error instanceof DuodaoError)) this.#end = Ending.of(error);
+      this.#lastWord = { error };
     }
     this.#serve();
     this.#account();
@@ -133,7 +123,8 @@ export class Incoming<In> implements Source<In> {
   /** Takes no new message: one that has begun is received, and then nothing more comes. */
   drain(why: Ending): void {
     this.#draining = why;
-    if (this.#first && !this.decoder.isInside) this.ended(why);
+    this.#serve(); // only then does the decoder know whether it is inside of one
+    if (this.#first) this.#askForMore();
   }
 
   /** Gives up receiving: nothing that is there is received any more. */
@@ -146,8 +137,14 @@ export class Incoming<In> implements Source<In> {
   take(): In | undefined {
     if (this.streamed && !this.isPastBody()) return undefined;
     const message = this.decoder.next();
-    if (message !== undefined) this.#ears.took();
+    if (message !== undefined) this.took();
     return message;
+  }
+
+  /** A message was received; of one that comes as a stream, its head. */
+  took(): void {
+    this.takes++;
+    this.#ears.took();
   }
 
   /** Throws away what is left of the body before; false if there is more of it to come. */
@@ -171,18 +168,20 @@ export class Incoming<In> implements Source<In> {
    * @throws What the decoder threw, the end of the stream, `timed-out`, or the reason of the signal.
    */
   wait<T>(source: Source<T>, wait: Wait | undefined, ifClosed?: T): Promise<T> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const over = overAtOnce(wait);
+    if (over) return over;
     const isPoll = wait?.timeoutMs === 0;
     if (!this.#first && (isPoll || ++this.#inTurn < TURN_MESSAGES)) {
       const found = this.#take(source);
       if (found !== undefined) return Promise.resolve(found);
-      if (this.#end) return ended(this.#end, ifClosed);
+      if (isPoll) this.#askForMore();
+      const end = this.#end;
+      if (end) return new Promise((resolve, reject) => refuse({ ifClosed, resolve, reject }, end));
     }
     if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
-      const settled = wait && this.#limit(wait, reject);
+      const settled = wait && limit(wait, 'A message', (reason) => this.#leave(reject, reason));
       this.#push({ source, ifClosed, resolve, reject, settled, next: undefined });
-      if (this.#draining) this.drain(this.#draining);
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());
     });
@@ -207,40 +206,29 @@ export class Incoming<In> implements Source<In> {
   #wake(): void {
     this.#inTurn = 0;
     this.#serve();
-    if (!this.#first || !this.#isResting || this.#end) return;
+    if (this.#first) this.#askForMore();
+  }
+
+  /** Nothing is there, and somebody wants it: the other side may go on, unless nothing new is taken any more. */
+  #askForMore(): void {
+    if (this.#draining && !this.decoder.isInside) this.ended(this.#draining);
+    if (!this.#isResting || this.#end) return;
     this.#isResting = false;
     this.#ears.goOn();
   }
 
-  #limit({ timeoutMs, signal }: Wait, reject: (reason: unknown) => void): () => void {
-    const leave = (reason: unknown): void => {
-      if (!this.#remove(reject)) return;
-      settled();
-      reject(reason);
-    };
-    const abort = (): void => leave(signal?.reason);
-    const timer =
-      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
-        ? undefined
-        : setTimeout(() => leave(timedOut('A message', { timeoutMs })), timeoutMs);
-    signal?.addEventListener('abort', abort, { once: true });
-    const settled = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
-    return settled;
-  }
-
-  #remove(reject: Waiter['reject']): boolean {
+  /** One who waited is out of time, or called off. */
+  #leave(reject: Waiter['reject'], reason: unknown): void {
     let before: Waiter | undefined;
     for (let one = this.#first; one; before = one, one = one.next) {
       if (one.reject !== reject) continue;
       if (before) before.next = one.next;
       else this.#first = one.next;
       if (!one.next) this.#last = before;
-      return true;
+      one.settled?.();
+      reject(reason);
+      return;
     }
-    return false;
   }
 
   /** Gives those who wait what is there, in their order. */
@@ -260,8 +248,10 @@ export class Incoming<In> implements Source<In> {
     try {
       const found = source.take();
       this.#account(); // it may have thrown something away, and found nothing
-      if (found === undefined) return undefined;
-      this.takes++;
+      if (found === undefined) {
+        if (this.#lastWord) this.#break(this.#lastWord.error);
+        return undefined;
+      }
       this.#draining ??= this.#lastIsNext;
       return found;
     } catch (error) {
@@ -295,12 +285,10 @@ export class Incoming<In> implements Source<In> {
   }
 }
 
-function refuse({ ifClosed, resolve, reject }: Waiter, end: Ending): void {
+function refuse(
+  { ifClosed, resolve, reject }: Pick<Waiter, 'ifClosed' | 'resolve' | 'reject'>,
+  end: Ending,
+): void {
   if (ifClosed !== undefined && end.code === 'closed') resolve(ifClosed as never);
   else reject(end.error);
-}
-
-function ended<T>(end: Ending, ifClosed: T | undefined): Promise<T> {
-  if (ifClosed !== undefined && end.code === 'closed') return Promise.resolve(ifClosed);
-  return Promise.reject(end.error);
 }

@@ -36,6 +36,9 @@ export interface LimitOptions {
   readonly sendTimeoutMs?: number;
 }
 
+/** A timer of Node.js that is to take longer takes no time at all. This is 24 days, and as good as for ever. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
+
 const DEFAULTS: ConnectionLimits = {
   maxMessageBytes: 16 * 1024 * 1024,
   maxHeaderBytes: 64 * 1024,
@@ -51,12 +54,16 @@ const MESSAGE_LIMIT = 2 ** 32 - 1;
 /** @throws TypeError or RangeError at a limit that is none. */
 export function connectionLimits(options: LimitOptions): ConnectionLimits {
   const of = (name: keyof ConnectionLimits, least: number, most: number): number => {
-    const value = options[name] ?? DEFAULTS[name];
+    const { [name]: value = DEFAULTS[name] } = options;
     if (typeof value !== 'number')
-      throw new TypeError(`Cannot use ${name} as it must be a number: it is ${typeof value}`);
-    if (!(value >= least && value <= most))
+      throw new TypeError(
+        `Cannot use ${name} as it must be a number: it is ${value === null ? 'null' : typeof value}`,
+      );
+    const areBytes = most === MESSAGE_LIMIT;
+    if (!(value >= least && value <= most) || (areBytes && !Number.isInteger(value)))
       throw new RangeError(
-        `Cannot use ${name} as it must be from ${least} to ${most}: current value is ${value}`,
+        `Cannot use ${name} as it must be a ${areBytes ? 'whole ' : ''}number from ${least} to ${most}: ` +
+          `current value is ${value}`,
       );
     return value;
   };

@@ -8,7 +8,8 @@
  */
 import { DuodaoError, type Wait } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
-import type { Incoming, Source, Streamed } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
+import type { Source, Streamed } from './source.ts';
 
 /** Instead of a piece: all of it has been taken, or the rest was thrown away. */
 const NO_MORE: unique symbol = Symbol('no more');

@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { Ending } from './ending.ts';
+import { limit, overAtOnce } from './limited.ts';
 
 /** A message up to this long is written at once. */
 const AT_ONCE_BYTES = 256 * 1024;
@@ -79,7 +80,8 @@ export class Outgoing {
   }
 
   send(pieces: readonly Uint8Array[], wait: Wait | undefined): Promise<void> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const over = overAtOnce(wait);
+    if (over) return over;
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
     if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
@@ -103,7 +105,8 @@ export class Outgoing {
    * wait. A body of another length than said ends the connection.
    */
   sendPieces(open: () => Promise<Whole>, wait: Wait | undefined): Promise<void> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason as Error);
+    const over = overAtOnce(wait);
+    if (over) return over;
     const end = this.#end ?? this.#closing;
     if (end) return Promise.reject(end.error);
     return this.#enqueue(open, wait);
@@ -114,34 +117,24 @@ export class Outgoing {
       return Promise.reject(timedOut('Sending a message', wait));
     return new Promise((resolve, reject) => {
       const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
-      if (wait && wait.timeoutMs !== 0) job.settled = this.#limit(wait, job);
+      if (wait && wait.timeoutMs !== 0)
+        job.settled = limit(wait, 'Sending a message', (reason) => this.#leave(job, reason));
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
     });
   }
 
-  #limit({ timeoutMs, signal }: Wait, job: Job): () => void {
-    const leave = (reason: unknown): void => {
-      const place = this.#jobs.indexOf(job);
-      if (place < 0) return;
-      this.#jobs.splice(place, 1);
-      job.settled?.();
-      job.reject(reason);
-      if (job.hasBegun)
-        this.#ears.destroy(
-          new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
-        );
-    };
-    const abort = (): void => leave(signal?.reason);
-    const timer =
-      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY
-        ? undefined
-        : setTimeout(() => leave(timedOut('Sending a message', { timeoutMs })), timeoutMs);
-    signal?.addEventListener('abort', abort, { once: true });
-    return () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
+  /** Gives a message up. One that has begun cannot be finished by anybody else. */
+  #leave(job: Job, reason: unknown): void {
+    const place = this.#jobs.indexOf(job);
+    if (place < 0) return;
+    this.#jobs.splice(place, 1);
+    job.settled?.();
+    job.reject(reason);
+    if (job.hasBegun)
+      this.#ears.destroy(
+        new DuodaoError('broken', 'The connection was ended, as a message that had begun was given up', {}),
+      );
   }
 
   /** Writes one message after the other, as fast as they are taken. */
@@ -197,6 +190,8 @@ export class Outgoing {
   async #writeBody({ size, pieces }: Pieces): Promise<void> {
     let left = size;
     for await (const piece of pieces) {
+      if (!(piece instanceof Uint8Array))
+        throw new TypeError(`Cannot send a body as its pieces must be bytes: one is ${typeof piece}`);
       left -= piece.length;
       if (left < 0)
         throw new RangeError(`Cannot send a body of more bytes than were said: there are more than ${size}`);

@@ -22,12 +22,19 @@ import { unwatch, watch, type Watched } from './watch.ts';
 const LINGER_MS = 2000;
 
 export class Pace implements Watched {
+  everyMs = 0;
+  before: Watched | undefined = undefined;
+  behind: Watched | undefined = undefined;
+  isLinked = false;
   readonly #channel: Channel;
   #seenBytes = 0;
   #quietSince = 0;
   #insideSince = 0;
   #insideFrom = 0;
   #insideTakes = -1;
+  /** Of writes that are over; −1 when nothing was to be sent at the tick before. */
+  #sentBytes = -1;
+  /** Of the write that is under way. */
   #unsentBytes = 0;
   #stuckSince = 0;
   #lingersSince = 0;
@@ -91,9 +98,16 @@ export class Pace implements Watched {
 
   #checkReader(now: number): void {
     const { outgoing, socket, limits } = this.#channel;
-    const unsent =
-      socket.writableLength === 0 ? 0 : (handleOf(socket)?.writeQueueSize ?? socket.writableLength);
-    const isStuck = outgoing.isBehind && unsent >= this.#unsentBytes && this.#unsentBytes > 0;
+    if (!outgoing.isBehind) {
+      this.#sentBytes = -1;
+      this.#stuckSince = 0;
+      return;
+    }
+    // Writes end, and others begin: so what is left of one says nothing when it is another one.
+    const sent = socket.bytesWritten - socket.writableLength;
+    const unsent = handleOf(socket)?.writeQueueSize ?? 0;
+    const isStuck = sent === this.#sentBytes && unsent >= this.#unsentBytes;
+    this.#sentBytes = sent;
     this.#unsentBytes = unsent;
     if (!isStuck) this.#stuckSince = 0;
     else if (this.#stuckSince === 0) this.#stuckSince = now;
@@ -104,7 +118,7 @@ export class Pace implements Watched {
   #checkEnd(now: number): void {
     const { outgoing, socket } = this.#channel;
     if (outgoing.isBehind) this.#checkReader(now);
-    if (outgoing.isBehind) this.#lingersSince = 0;
+    if (outgoing.isBehind || !outgoing.isIdle) this.#lingersSince = 0;
     else if (this.#lingersSince === 0) this.#lingersSince = now;
     else if (now - this.#lingersSince >= LINGER_MS) socket.destroy();
   }

@@ -13,7 +13,7 @@ import type { Channel } from './channel.ts';
 const CHANNEL: unique symbol = Symbol('duodao channel');
 const READ_BYTES = 64 * 1024;
 
-type Wired = Socket & { [CHANNEL]?: Channel };
+type Wired = Socket & { [CHANNEL]?: Channel | undefined };
 
 let buffer: Uint8Array | undefined;
 let options: OnReadOpts | undefined;
@@ -45,8 +45,14 @@ function onError(this: Wired, error: Error): void {
 function onDrain(this: Wired): void {
   this[CHANNEL]?.drained();
 }
+/**
+ * Nothing leads from the socket to its channel any more: native handles keep their sockets until the old objects are
+ * collected, and all that they lead to would be moved there with them.
+ */
 function onClose(this: Wired): void {
-  this[CHANNEL]?.wasClosed();
+  const channel = this[CHANNEL];
+  this[CHANNEL] = undefined;
+  channel?.wasClosed();
 }
 
 /** Has a socket tell the channel what happens. */

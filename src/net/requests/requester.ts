@@ -247,7 +247,9 @@ export class Requester implements Disposable {
     this.#end = why ?? IS_CLOSED.error;
     this.#link = undefined;
     this.#dialer?.stop(why);
-    for (const call of this.#flight.values()) this.#settle(call, () => call.reject(unanswered(why)));
+    // The reason of a signal is told as it is; it is known who wanted that.
+    const because = (): unknown => (why instanceof DuodaoError ? unanswered(why) : this.#end);
+    for (const call of this.#flight.values()) this.#settle(call, () => call.reject(because()));
     for (const call of this.#line) this.#settle(call, () => call.reject(this.#end));
     this.#onClosed();
   }
@@ -264,12 +266,12 @@ function unanswered(cause: unknown): DuodaoError {
   return new DuodaoError(
     'broken',
     'The connection was lost before this request was answered: whether it was carried out is not known' +
-      because(cause),
+      inWords(cause),
     {},
     { cause },
   );
 }
 
-function because(cause: unknown): string {
+function inWords(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message})` : '';
 }

@@ -68,8 +68,7 @@ export type HandlerClass<R> = new (
 export type HandlerFunction<R> = (request: R, clientAddress: Address, server: ServerFace) => unknown;
 export type Handler<R> = HandlerClass<R> | HandlerFunction<R>;
 
-/** Whether it is one of ours, whatever copy of it. */
-export function isClass<R>(handler: Handler<R>): handler is HandlerClass<R> {
+function isClass<R>(handler: Handler<R>): handler is HandlerClass<R> {
   return BRAND in ((handler.prototype as object | undefined) ?? {});
 }
 

@@ -42,6 +42,7 @@ export interface ListenerEars {
 
 export class Listener {
   readonly #master: number;
+  readonly #backlog: number;
   readonly #ears: ListenerEars;
   readonly #usesOnread: boolean;
   readonly #most: number = mostDescriptors();
@@ -50,11 +51,12 @@ export class Listener {
   #isStopped = false;
 
   /**
-   * @param master - A socket that listens; it stays the caller's. @param usesOnread - Not for TLS, which reads
-   * itself.
+   * @param master - A socket that listens; it stays the caller's.
+   * @param usesOnread - Not for TLS, which reads itself.
    */
-  constructor(master: number, usesOnread: boolean, ears: ListenerEars) {
+  constructor(master: number, backlog: number, usesOnread: boolean, ears: ListenerEars) {
     this.#master = master;
+    this.#backlog = backlog;
     this.#usesOnread = usesOnread;
     this.#ears = ears;
   }
@@ -65,12 +67,18 @@ export class Listener {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => {
+      const failed = (error: Error): void => {
         closeDescriptor(fd);
         reject(error);
+      };
+      server.once('error', failed);
+      // Node.js has the socket listen again, and that sets its backlog.
+      server.listen({ fd }, this.#backlog, () => {
+        server.off('error', failed);
+        resolve();
       });
-      server.listen({ fd }, resolve);
     });
+    server.on('error', () => undefined); // of one connection, which was lost before it was ours
     server.on('connection', (socket: Socket) => {
       this.#take(socket, handleOf(socket)?.fd, false);
       socket.resume();

@@ -162,7 +162,8 @@ export function checkCommon(
   const { concurrency = 'async' } = options;
   if (!CONCURRENCIES.includes(concurrency))
     throw new RangeError(
-      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: current value is ${concurrency as string}`,
+      `Cannot make a ${noun} as concurrency must be one of ${CONCURRENCIES.join(', ')}: ` +
+        `current value is ${concurrency as string}`,
     );
   return { concurrency, workers: wholeNumber('workers', options.workers, availableParallelism(), 1, 256) };
 }
@@ -202,6 +203,7 @@ export function streamPlan<In, Out extends readonly unknown[]>(
     tls,
     limits: connectionLimits(options),
     handshakeTimeoutMs: wholeNumber('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
+    backlog: wholeNumber('backlog', options.backlog, 511, 1, 65535),
     maxConnections: wholeNumber('maxConnections', options.maxConnections, forEver, 1, forEver),
     maxConnectionsPerHost: wholeNumber(
       'maxConnectionsPerHost',

@@ -40,6 +40,8 @@ export interface Plan {
   readonly tls: ServerTls | undefined;
   readonly limits: ConnectionLimits;
   readonly handshakeTimeoutMs: number;
+  /** Of servers of connections. */
+  readonly backlog?: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerHost: number;
   readonly maxBufferedBytes: number;

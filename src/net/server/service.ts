@@ -11,6 +11,7 @@ import { DuodaoError } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
 import { type Address, addressOfSocket, isPath } from '../address.ts';
 import { Budget } from '../connection/budget.ts';
+import { Chain } from '../connection/chain.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
 import { SocketConnection } from '../connection/connection.ts';
 import type { ConnectionLimits } from '../connection/limits.ts';
@@ -40,8 +41,10 @@ export class Service implements Serving, Surroundings {
   readonly #listener: Listener;
   readonly #secure: SecureContext | undefined;
   readonly #face: ServerFace;
-  readonly #channels: Set<Channel> = new Set();
+  readonly #channels: Chain<Channel> = new Chain();
   readonly #perHost: Map<string, number> = new Map();
+  /** Those that have not shown who they are: nothing of them is at work yet. */
+  readonly #shaking: Set<Channel> = new Set();
   #running = 0;
   #isStopping = false;
   #onNews: (() => void) | undefined;
@@ -58,7 +61,7 @@ export class Service implements Serving, Surroundings {
     this.#secure = plan.tls && createSecureContext(plan.tls);
     this.#face = { address: plan.address, stats: () => statsOf([row], [{ pid: process.pid, thread: 0 }], 0) };
     const balance = new Balance(row, rows);
-    this.#listener = new Listener(master, plan.tls === undefined, {
+    this.#listener = new Listener(master, plan.backlog ?? 0, plan.tls === undefined, {
       accepted: (socket, readsInto) => this.#accepted(socket, readsInto),
       overloaded: () => void row[AT.overloads]!++,
       isAhead: () => balance.isAhead(),
@@ -128,13 +131,16 @@ export class Service implements Serving, Surroundings {
 
   async #admit(channel: Channel): Promise<void> {
     const { verifyRequest, auth } = this.#plan;
+    // TLS begins by itself, and may be done before verifyRequest is.
+    const whenSecure = this.#secure && secured(channel);
+    whenSecure?.catch(() => undefined); // it may fail before anybody waits for it
     try {
       if (verifyRequest && !(await verifyRequest(channel.remoteAddress))) {
         this.row[AT.unverified]!++;
         this.#done(channel);
         return;
       }
-      if (auth || this.#secure) await this.#shakeHands(channel);
+      if (auth || whenSecure) await this.#shakeHands(channel, whenSecure);
     } catch (error) {
       this.#failed(error, channel);
       return;
@@ -164,16 +170,19 @@ export class Service implements Serving, Surroundings {
     this.#onNews?.();
   }
 
-  async #shakeHands(channel: Channel): Promise<void> {
+  async #shakeHands(channel: Channel, whenSecure: Promise<void> | undefined): Promise<void> {
     const { auth, handshakeTimeoutMs } = this.#plan;
+    if (this.#isStopping) throw closing();
     const callOff = limitHandshake(channel, handshakeTimeoutMs);
+    this.#shaking.add(channel);
     try {
-      if (this.#secure) await secured(channel);
+      if (whenSecure) await whenSecure;
       if (auth) await authenticate(channel, 'server', auth);
     } catch (error) {
-      this.row[AT.authFailed]!++;
+      if (!this.#isStopping) this.row[AT.authFailed]!++;
       throw error;
     } finally {
+      this.#shaking.delete(channel);
       callOff();
     }
   }
@@ -188,7 +197,7 @@ export class Service implements Serving, Surroundings {
   }
 
   closed(channel: Channel): void {
-    this.#channels.delete(channel);
+    this.#channels.remove(channel);
     const { remoteAddress: client } = channel;
     if (!isPath(client)) {
       const left = (this.#perHost.get(client.host) ?? 1) - 1;
@@ -202,15 +211,12 @@ export class Service implements Serving, Surroundings {
     this.#isStopping = true;
     this.row[SERVING] = 0;
     this.#listener.stop();
-    for (const channel of this.#channels) channel.drain();
+    for (const channel of this.#shaking) channel.destroy(closing());
+    this.#channels.each((channel) => channel.drain());
     await this.#until(() => this.#running === 0, drainMs);
     // What handlers have sent last is on its way.
     await this.#until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
-    const why = new DuodaoError(
-      'closed',
-      'The server has closed, and did not wait for this connection any longer',
-    );
-    for (const channel of this.#channels) channel.destroy(why);
+    this.#channels.each((channel) => channel.destroy(closing()));
     // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
     await this.#until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
   }
@@ -235,6 +241,10 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** How long the other side has to take the last words, and a handler to hear that its connection was ended. */
 const PARTING_MS = 100;
+
+function closing(): DuodaoError {
+  return new DuodaoError('closed', 'The server has closed, and did not wait for this connection any longer');
+}
 
 function secured(channel: Channel): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -78,7 +78,8 @@ export async function bind(
     const who = holder ? `process ${holder.pid} (${holder.command}) does` : 'somebody else does';
     throw new DuodaoError(
       'in-use',
-      `Cannot listen at ${textOf(address)} as ${who} (EADDRINUSE): end that one, or choose another port; 0 finds one that is free`,
+      `Cannot listen at ${textOf(address)} as ${who} (EADDRINUSE): ` +
+        'end that one, or choose another port; 0 finds one that is free',
       { ...facts, ...(holder && { pid: holder.pid }) },
     );
   }

@@ -3,17 +3,16 @@
  *
  * A server that was killed leaves its file behind. Whether one that is there is such a leftover is asked by connecting:
  * only a file whose socket nobody listens on is removed. Servers that begin at the same moment must not remove each
- * other's: so a leftover is first renamed, which one of them can do, and looked at again; and a new socket is made
- * under another name, and linked to its own when it listens, which fails if there is one.
+ * other's, so they do it one after the other: while one asks, removes and makes its own, it holds a lock on the folder.
  *
  * @module
  */
-import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
 import { DuodaoError } from '../../base/index.ts';
-import { bindUnix, closeDescriptor, listenOn } from '../../platform/index.ts';
+import { bindUnix, listenOn, tryLockFile } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkPath, type PathAddress } from '../address.ts';
 import {
@@ -25,6 +24,9 @@ import {
   wholeNumber,
 } from './options.ts';
 import { type Bound, releaseOnly, SocketServer } from './server.ts';
+
+/** While another server begins in the same folder, one looks again so often. */
+const LOOK_AGAIN_MS = 2;
 
 /**
  * Listens for connections of programs on this machine, and has each handled. As {@link TcpServer}, at a path.
@@ -56,34 +58,43 @@ export class UnixServer<
 async function bind(address: PathAddress, mode: number, backlog: number): Promise<Bound> {
   const { path } = address;
   if (path.startsWith('@')) {
-    const fd = made(path, path);
+    const fd = made(path);
     listenOn(fd, backlog);
     return { fd, address, release: releaseOnly(fd) };
   }
-  await makeFree(path);
-  const beside = besideOf(path);
-  const fd = made(beside, path);
+  const unlock = await lockOf(dirname(path));
   try {
-    chmodSync(beside, mode);
-    listenOn(fd, backlog);
-    const { ino } = lstatSync(beside);
-    linkSync(beside, path);
-    return { fd, address, release: releaseFile(fd, path, ino) };
-  } catch (error) {
-    closeDescriptor(fd);
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? inUse(path) : error;
+    await makeFree(path);
+    const fd = made(path);
+    const file = resolve(path); // the folder of this process may be another one when the file is removed
+    const release = releaseFile(fd, file, lstatSync(file).ino);
+    try {
+      chmodSync(file, mode); // nobody can connect before it listens
+      listenOn(fd, backlog);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return { fd, address, release };
   } finally {
-    rmSync(beside, { force: true });
+    unlock();
   }
 }
 
-/** A name in the same folder. @throws RangeError when even a short one is too long for a socket. */
-function besideOf(path: string): string {
-  return checkPath(join(dirname(path), `.${randomBytes(4).toString('hex')}`));
+/** Takes the lock of a folder: the kernel gives it back if this process dies. Returns what gives it back. */
+async function lockOf(folder: string): Promise<() => void> {
+  let fd: number;
+  try {
+    fd = openSync(folder, 'r');
+  } catch {
+    return () => undefined; // who may not read it cannot lock it; that it is not there is found soon enough
+  }
+  while (!tryLockFile(fd)) await later(LOOK_AGAIN_MS);
+  return () => closeSync(fd);
 }
 
-function made(name: string, path: string): number {
-  const fd = bindUnix(name);
+function made(path: string): number {
+  const fd = bindUnix(path);
   if (typeof fd === 'number') return fd;
   const { errno } = fd;
   if (errno === 'EADDRINUSE') throw inUse(path);
@@ -128,12 +139,7 @@ async function makeFree(path: string): Promise<void> {
   // A backlog that is full (EAGAIN) is one of somebody who lives.
   if (errno === 'ENOENT') return;
   if (errno !== 'ECONNREFUSED') throw inUse(path);
-  const grave = besideOf(path);
-  renameSync(path, grave);
-  const isOther = lstatSync(grave).ino !== stat.ino;
-  if (isOther) linkSync(grave, path); // somebody has begun to listen meanwhile: give it back
-  rmSync(grave);
-  if (isOther) throw inUse(path);
+  rmSync(path, { force: true });
 }
 
 /** Removes the file, unless another server has put its own there. */

@@ -32,7 +32,7 @@ const PAUSE_MS = 200;
 
 export class Crew {
   readonly #options: CrewOptions;
-  /** Twice the seats: while workers are replaced there are more of them. */
+  /** One seat more than workers: while they are replaced there is one more of them. */
   readonly #counts: SharedArray<'f64'>;
   /** What those have counted that have ended. */
   readonly #past: Row = newRow();
@@ -40,6 +40,11 @@ export class Crew {
   #number = 0;
   #replaced = 0;
   #failures = 0;
+  /** The first ones are there: from now on those that end are replaced. */
+  #hasBegun = false;
+  /** Until the next try. */
+  #again: NodeJS.Timeout | undefined;
+  #replacing: Promise<void> = Promise.resolve();
   #isStopping = false;
 
   constructor(options: CrewOptions) {
@@ -53,7 +58,11 @@ export class Crew {
     const { size } = this.#options;
     const starts = Array.from({ length: size }, () => this.#hire());
     const failed = (await Promise.allSettled(starts)).find((one) => one.status === 'rejected');
-    if (!failed) return;
+    if (!failed) {
+      this.#hasBegun = true;
+      this.#refill(); // one may have died while the others began
+      return;
+    }
     await this.stop(0);
     throw failed.reason;
   }
@@ -85,43 +94,71 @@ export class Crew {
     this.#seats[worker.seat] = undefined;
     if (this.#isStopping || worker.isRetiring) return;
     if (worker.hasAccepted) this.#replaced++;
-    else if (!this.#hasBegun || ++this.#failures > FAILURE_LIMIT) return;
+    else this.#failures++;
     this.#refill();
   }
 
-  /** The first ones are there: from now on those that end are replaced. */
-  #hasBegun = false;
-
+  /** Has as many serve as shall, once the first ones do. Some may be on their way out, and one more on its way in. */
   #refill(): void {
-    const again = (): void => {
-      if (this.#isStopping) return;
-      this.#hire().catch((error: unknown) => this.#complain(error));
-    };
-    if (this.#failures === 0) again();
-    else setTimeout(again, PAUSE_MS * this.#failures).unref();
+    const { size } = this.#options;
+    if (this.#isStopping || !this.#hasBegun || this.#again || this.#failures > FAILURE_LIMIT) return;
+    if (this.#failures > 0) {
+      this.#again = setTimeout(() => {
+        this.#again = undefined;
+        this.#hireIfFewer();
+      }, PAUSE_MS * this.#failures);
+      return;
+    }
+    while (this.#serving < size) this.#hireOne();
+  }
+
+  #hireIfFewer(): void {
+    if (!this.#isStopping && this.#serving < this.#options.size) this.#hireOne();
+  }
+
+  #hireOne(): void {
+    this.#hire().then(
+      () => this.#refill(),
+      (error: unknown) => this.#complain(error),
+    );
+  }
+
+  /** How many serve, or are about to. */
+  get #serving(): number {
+    return this.#workers.filter(({ isRetiring }) => !isRetiring).length;
   }
 
   #complain(error: unknown): void {
     if (this.#isStopping) return;
     const isOver = this.#failures > FAILURE_LIMIT;
     process.emitWarning(
-      `A worker of ${this.#options.name} died, and another one cannot take its place${isOver ? '' : ' yet'}: ${String(error)}`,
+      `A worker of ${this.#options.name} died, and another one cannot take its place${isOver ? '' : ' yet'}: ` +
+        String(error),
       'ServerWarning',
     );
   }
 
-  async replaceWorkers(drainMs: number): Promise<void> {
+  /** One round after the other: who asks during one asks for another. */
+  replaceWorkers(drainMs: number): Promise<void> {
+    const round = this.#replacing.then(() => this.#replaceAll(drainMs));
+    this.#replacing = round.catch(() => undefined);
+    return round;
+  }
+
+  async #replaceAll(drainMs: number): Promise<void> {
     for (const old of this.#workers) {
       if (this.#isStopping)
         throw new DuodaoError('closed', 'Cannot replace workers as the server is closing');
       if (old.isRetiring || old.hasEnded) continue;
       await this.#hire();
       await old.stop(drainMs);
+      this.#refill(); // one may have died while there was one more
     }
   }
 
   async stop(drainMs: number): Promise<void> {
     this.#isStopping = true;
+    clearTimeout(this.#again);
     await Promise.all(this.#workers.map((worker) => worker.stop(drainMs)));
   }
 

@@ -7,6 +7,7 @@ import { DuodaoError } from '../../base/index.ts';
 import { pipe, type PipeConnection, type SharedArray } from '../../ipc/index.ts';
 import { closeDescriptor, duplicate } from '../../platform/index.ts';
 import { type Exit, FIRST_GIVEN_FD, onceEnded, Process, Thread } from '../../process/index.ts';
+import { LONGEST_MS } from '../connection/limits.ts';
 import type { Plan } from '../server/plan.ts';
 import type { StopOrder, WorkerWord } from './orders.ts';
 import { serveAsWorker } from './worker.ts';
@@ -35,6 +36,7 @@ export class Worker {
   readonly #fd: number;
   readonly #ended: Promise<Exit>;
   #onEnded!: (exit: Exit) => void;
+  #started: Promise<unknown> | undefined;
   hasAccepted = false;
   hasEnded = false;
   /** It is to end. */
@@ -71,8 +73,9 @@ export class Worker {
 
   /** Resolves when it accepts. @throws What keeps it from that. */
   async start(): Promise<void> {
+    this.#started = this.#runner.start();
     try {
-      await this.#runner.start();
+      await this.#started;
     } catch (error) {
       if (this.#options.kind === 'processes') closeDescriptor(this.#fd);
       this.#end({ how: 'not-started', reason: error as Error });
@@ -115,7 +118,10 @@ export class Worker {
     } catch (error) {
       if (!(error instanceof DuodaoError)) throw error; // it is gone, or about to be
     }
-    const timer = setTimeout(() => this.#runner.kill(), drainMs + GRACE_MS);
+    const timer = setTimeout(() => this.#runner.kill(), Math.min(drainMs + GRACE_MS, LONGEST_MS));
+    await this.#started?.catch(() => undefined); // start() tells that
+    // A wait for a promise of ours would not keep this process alive until the worker has ended.
+    if (!this.hasEnded) await this.#runner.join();
     await this.#ended;
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 /**
- * Framings by name, for command lines: `lines`, `length:4`, `length:2:big`.
+ * Framings by name, for command lines: `lines`, `length:4`, `length:2:big`; or by the name of the function that makes one,
+ * `dictHeader`, in either way of writing it.
  *
  * @module
  */
@@ -7,7 +8,8 @@ import type { Framing, FramingSpec } from './framing.ts';
 import { shown } from './payload.ts';
 import { framingOf } from './spec.ts';
 
-const LENGTH = /^length(?::(?<bytes>[1-8]))?(?::(?<endian>little|big))?(?::(?<sign>signed|unsigned))?$/;
+const LENGTH =
+  /^length(?:-?prefixed)?(?::(?<bytes>[1-8]))?(?::(?<endian>little|big))?(?::(?<sign>signed|unsigned))?$/;
 
 /** What can be asked for, for a sentence. */
 const KNOWN = `raw, lines, length:<1 to 8>[:little|:big][:signed], dict, python`;
@@ -22,17 +24,23 @@ export function framingNamed(text: string): Framing {
 }
 
 function specNamed(text: string): FramingSpec | undefined {
-  switch (text) {
+  // Names of functions, as they stand in code.
+  const name = /^[a-z]+[A-Z][a-z]+/.test(text)
+    ? text.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)
+    : text;
+  switch (name) {
     case 'raw':
       return { kind: 'raw' };
     case 'lines':
       return { kind: 'lines', newline: '\n', encoding: 'utf8' };
     case 'dict':
+    case 'dict-header':
       return { kind: 'dict-header' };
     case 'python':
+    case 'python-connection':
       return { kind: 'python-connection' };
     default: {
-      const parts = LENGTH.exec(text)?.groups;
+      const parts = LENGTH.exec(name)?.groups;
       if (!parts) return undefined;
       return {
         kind: 'length-prefixed',

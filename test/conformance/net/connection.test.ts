@@ -81,6 +81,18 @@ test('A wait that ends early has received nothing', async () => {
   });
 });
 
+test('A limit that is none is refused, and one beyond all timers is none', async () => {
+  await pair(async (server, client) => {
+    for (const timeoutMs of [-1, Number.NaN, 'soon' as never])
+      await assert.rejects(server.receive({ timeoutMs }), /^(?:Range|Type)Error: Cannot wait/);
+    const waits = [server.receive({ timeoutMs: 2 ** 31 }), server.receive({ timeoutMs: Infinity })];
+    await new Promise((resolve) => setTimeout(resolve, 5)); // a timer that overflows would have come by now
+    await client.send('one');
+    await client.send('two');
+    assert.deepEqual((await Promise.all(waits)).map(String), ['one', 'two']);
+  });
+});
+
 test('A message that is there is received without a wait, however many came before it', async () => {
   await pair(async (server, client) => {
     const count = 2000;

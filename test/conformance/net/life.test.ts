@@ -32,7 +32,8 @@ const STAGES: readonly (readonly [fails: string, calls: string, told: readonly s
 for (const isAsync of [false, true]) {
   for (const [fails, calls, told] of STAGES) {
     const form = isAsync ? 'async' : 'plain';
-    test(`Of a handler with ${form} methods that fails ${fails} "${calls}" is called, and others are served`, async () => {
+    const title = `Of a handler with ${form} methods that fails ${fails} "${calls}" is called`;
+    test(`${title}, and others are served`, async () => {
       const called: string[] = [];
       const errors: string[] = [];
       const stage = (name: string): void | Promise<void> => {

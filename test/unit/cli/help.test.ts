@@ -33,7 +33,7 @@ test('Every example in the help is a command that the parser takes', () => {
     count++;
     parseRush(words.split(' ').filter((word) => word !== '' && word !== '--help'));
   }
-  assert.equal(count, 8);
+  assert.equal(count, 10);
 });
 
 test('The help of top names every option, and its examples are taken', () => {

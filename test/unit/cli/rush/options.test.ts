@@ -17,6 +17,9 @@ test('parseRush uses the sample, the lock and a few sellers when nothing is said
     seed: undefined,
     check: undefined,
     json: false,
+    isOrdersGiven: false,
+    listen: undefined,
+    connect: undefined,
   });
 });
 
@@ -32,7 +35,43 @@ test('parseRush takes every option', () => {
     seed: 0,
     check: 'c',
     json: true,
+    isOrdersGiven: true,
+    listen: undefined,
+    connect: undefined,
   });
+});
+
+test('parseRush takes what an office needs that listens, and what buyers need', () => {
+  const words = '--listen 7000 --web [::1]:0 --for 1.5s --max-orders 10 --kill 2'.split(' ');
+  assert.deepEqual(parseRush(words).listen, {
+    place: { host: '127.0.0.1', port: 7000 },
+    web: { host: '::1', port: 0 },
+    forMs: 1500,
+    ordersMost: 10,
+  });
+  const { connect, listen } = parseRush(['--connect', 'office:7000']);
+  assert.deepEqual([listen, connect], [undefined, { place: { host: 'office', port: 7000 }, buyers: 100 }]);
+  assert.equal(parseRush(['--connect', '7000', '--buyers', '2000']).connect?.buyers, 2000);
+});
+
+test('parseRush refuses options that say nothing beside each other', () => {
+  for (const [words, option] of [
+    ['--web 7001', 'web'],
+    ['--for 10s', 'for'],
+    ['--max-orders 3', 'max-orders'],
+    ['--buyers 3', 'buyers'],
+    ['--listen 1 --connect 2', 'connect'],
+    ['--listen 1 --check l', 'listen'],
+    ['--listen 1 --orders o', 'orders'],
+    ['--listen 1 --buyers 3', 'buyers'],
+    ['--connect 1 --ledger l', 'ledger'],
+    ['--connect 1 --no-lock', 'no-lock'],
+  ] as const)
+    assert.throws(
+      () => parseRush(words.split(' ')),
+      (error) => error instanceof UsageError && error.message.startsWith(`Cannot use --${option} with`),
+      words,
+    );
 });
 
 test('parseRush refuses what is out of limits', () => {
@@ -43,6 +82,10 @@ test('parseRush refuses what is out of limits', () => {
     '--kill abc',
     '--seed 4294967296',
     '--lock',
+    '--listen x:y',
+    '--listen 65536',
+    '--listen 1 --for never',
+    '--connect 1 --buyers 0',
   ])
     assert.throws(() => parseRush(words.split(' ')), UsageError, words);
 });

@@ -13,7 +13,7 @@ const NEVER = { framing: lines(), minDelayMs: 1e6, maxDelayMs: 1e6, jitter: fals
 
 test('What is sent before there is a connection arrives in order, with what is sent afterwards', async () => {
   const peer = await Peer.absent();
-  using client = reconnecting(peer.address, SOON);
+  using client = reconnecting(peer.address, { ...SOON, maxWaitingBytes: 6 });
   const sent = ['a', 'b', 'c'].map((line) => client.send(line));
   assert.equal(client.waiting, 3);
   await peer.start();
@@ -22,6 +22,12 @@ test('What is sent before there is a connection arrives in order, with what is s
   assert.equal(client.waiting, 0);
   await client.send('d');
   assert.equal(await textFrom(socket, 8), 'a\nb\nc\nd\n');
+  await peer.stop();
+  await until('it is lost', () => client.state !== 'connected');
+  const again = ['e', 'f', 'g'].map((line) => client.send(line));
+  await peer.start();
+  assert.equal(await textFrom(await peer.next(), 6), 'e\nf\ng\n');
+  await Promise.all(again);
   await peer.stop();
 });
 
@@ -123,7 +129,7 @@ test('Messages keep their order behind one that is read from a file', async () =
   using client = reconnecting(server.address, { framing: dictHeader(), jitter: () => 0 });
   await until('it is connected', () => client.state === 'connected');
   const file = new Blob(['x'.repeat(100_000)]);
-  const sent = [client.send({ n: 1 }, file as never), client.send({ n: 2 }, 'two'), client.send({ n: 3 })];
+  const sent = [client.send({ n: 1 }, file), client.send({ n: 2 }, 'two'), client.send({ n: 3 })];
   client.end();
   await Promise.all(sent);
   await client.closed;

@@ -15,7 +15,7 @@ const echo = (request: UdpRequest): Promise<void> => request.reply(request.data)
 async function printed(work: () => Promise<unknown>): Promise<string> {
   const { write } = process.stderr;
   let text = '';
-  process.stderr.write = ((piece: string) => (text += piece) !== '') as never;
+  process.stderr.write = (piece: string) => (text += piece) !== '';
   try {
     await work();
   } finally {

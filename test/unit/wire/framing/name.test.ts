@@ -23,6 +23,11 @@ test('framingNamed() finds every framing, with its options', () => {
     ['length:8:little:signed', length(8, 'little', true)],
     ['length:big:signed', length(4, 'big', true)],
     ['length:1:unsigned', length(1, 'little', false)],
+    ['dictHeader', { kind: 'dict-header' }],
+    ['dict-header', { kind: 'dict-header' }],
+    ['pythonConnection', { kind: 'python-connection' }],
+    ['lengthPrefixed', length(4, 'little', false)],
+    ['length-prefixed:2:big', length(2, 'big', false)],
   ] as const)
     assert.deepEqual(framingNamed(name).spec, spec, name);
 });
