@@ -1,4 +1,4 @@
-/** What docs/guide/serve.md shows is run: its handlers are served, by the command that it shows, and say what it shows. */
+/** What docs/guide/serve.md shows is run: the command serves its handlers, and both say what the page shows. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
