@@ -46,7 +46,7 @@ test('serve replaces a worker that is killed, and serves on', async () => {
   const { stats, stderr } = await interrupt(served);
   assert.equal(stats.replaced, 2);
   assert.equal(stats.messagesIn, 2);
-  assert.match(stderr, /^\d active, \d accepted, \d+ messages\/s, .* in, no errors$/m);
+  assert.match(stderr, /^\d active, \d accepted, [\d,]+ messages\/s, .* in, no errors$/m);
 });
 
 test('SIGHUP replaces workers by the module as it is then, and nobody is refused', async () => {
