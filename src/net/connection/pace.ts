@@ -11,6 +11,7 @@
  *
  * @module
  */
+import type { Socket } from 'node:net';
 import { DuodaoError } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
 import { textOf } from '../address.ts';
@@ -28,7 +29,7 @@ export class Pace implements Watched {
   #insideSince = 0;
   #insideFrom = 0;
   #insideTakes = -1;
-  #unsentBytes = 0;
+  #takenBytes = -1;
   #stuckSince = 0;
   #lingersSince = 0;
 
@@ -91,10 +92,9 @@ export class Pace implements Watched {
 
   #checkReader(now: number): void {
     const { outgoing, socket, limits } = this.#channel;
-    const unsent =
-      socket.writableLength === 0 ? 0 : (handleOf(socket)?.writeQueueSize ?? socket.writableLength);
-    const isStuck = outgoing.isBehind && unsent >= this.#unsentBytes && this.#unsentBytes > 0;
-    this.#unsentBytes = unsent;
+    const taken = takenFrom(socket);
+    const isStuck = outgoing.isBehind && taken === this.#takenBytes;
+    this.#takenBytes = taken;
     if (!isStuck) this.#stuckSince = 0;
     else if (this.#stuckSince === 0) this.#stuckSince = now;
     else if (now - this.#stuckSince >= limits.sendTimeoutMs)
@@ -115,4 +115,12 @@ export class Pace implements Watched {
       new DuodaoError('timed-out', `The connection with ${address} was ended as ${what}`, {}),
     );
   }
+}
+
+/** Bytes that the kernel has taken from us: it takes more when the other side reads. */
+function takenFrom(socket: Socket): number {
+  const { bytesWritten, writeQueueSize } = handleOf(socket) ?? {};
+  if (bytesWritten === undefined || writeQueueSize === undefined)
+    return socket.bytesWritten - socket.writableLength;
+  return bytesWritten - writeQueueSize;
 }
