@@ -3,10 +3,7 @@
  * all sizes, and keys that are right, wrong, or on one side only. Python 3.11 and older prove keys by MD5 alone.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import {
   connect,
   pythonConnection,
@@ -15,7 +12,7 @@ import {
   UnixServer,
 } from '../../../src/net/index.ts';
 import { endsClean } from '../../harness/clean-end.ts';
-import { fixture } from '../../harness/programs.ts';
+import { script } from '../../harness/scripts.ts';
 import { type Python, pythons } from '../../harness/tools.ts';
 import { until } from '../../harness/tree.ts';
 
@@ -27,33 +24,6 @@ const isModern = ({ version }: Python): boolean => Number(version.split('.')[1])
 const handler = async (connection: SocketConnection<Buffer, [Uint8Array | string]>): Promise<void> => {
   for await (const message of connection) await connection.send(message);
 };
-
-interface Script {
-  /** The next thing that it says. */
-  next(): Promise<Record<string, unknown>>;
-  /** Ends it, and says what it had to complain. */
-  end(): Promise<string>;
-}
-
-function script({ command }: Python, ...args: readonly string[]): Script {
-  const child = spawn(command, [fileURLToPath(fixture('net/connections.py')), ...args]);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  let complaints = '';
-  child.stderr.on('data', (piece: Buffer) => (complaints += piece.toString()));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  return {
-    next: async () => {
-      const { value, done } = await lines.next();
-      if (done) assert.fail(`it has ended: ${complaints}`);
-      return JSON.parse(value);
-    },
-    end: async () => {
-      child.kill();
-      await ended;
-      return complaints;
-    },
-  };
-}
 
 test('There is a Python to talk to', (t) => {
   if (ALL.length === 0) t.skip('no Python of 3.8 or later is here');
@@ -74,7 +44,14 @@ for (const python of ALL) {
       } as const;
       const tcp = await new TcpServer(options).listen();
       const unix = await new UnixServer({ ...options, path: `@duodao-python-${process.pid}` }).listen();
-      const client = script(python, 'client', '127.0.0.1', String(tcp.address.port), unix.address.path);
+      const client = script(
+        python,
+        'net/connections.py',
+        'client',
+        '127.0.0.1',
+        String(tcp.address.port),
+        unix.address.path,
+      );
       try {
         for (const server of [tcp, unix]) {
           const { right, wrong, missing } = await client.next();
@@ -96,7 +73,7 @@ for (const python of ALL) {
   }
 
   test(`A listener of Python ${version} serves us with the right key, and refuses us with another`, async () => {
-    const listener = script(python, 'listen', 'right');
+    const listener = script(python, 'net/connections.py', 'listen', 'right');
     const { port } = await listener.next();
     const address = { host: '127.0.0.1', port: Number(port) };
     const options = { framing: pythonConnection, legacyAuth: true };
@@ -127,7 +104,7 @@ for (const python of ALL) {
   });
 
   test(`A listener of Python ${version} without a key does not keep one waiting who has one`, async () => {
-    const listener = script(python, 'listen');
+    const listener = script(python, 'net/connections.py', 'listen');
     const { port } = await listener.next();
     const address = { host: '127.0.0.1', port: Number(port) };
     const trying = connect(address, { framing: pythonConnection, authKey: 'right', timeoutMs: 100 });
