@@ -15,6 +15,7 @@ import type { DuodaoError, Wait } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
 import { type Address, textOf } from '../address.ts';
 import type { Budget, Holder } from './budget.ts';
+import type { Linked } from './chain.ts';
 import { Ending, IS_CLOSED, OTHER_ENDED, SERVER_CLOSES, THIS_CLOSED, THIS_ENDED } from './ending.ts';
 import { Incoming, type IncomingEars } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
@@ -35,7 +36,7 @@ const NEWBORN_MS = 500;
 
 const COUNTED = { broken: AT.broken, 'over-limit': AT.overLimit, protocol: AT.protocolErrors } as const;
 
-export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars {
+export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars, Linked<Channel> {
   readonly socket: Socket;
   readonly incoming: Incoming<In>;
   readonly outgoing: Outgoing;
@@ -45,6 +46,9 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   /** Has what arrives instead of the decoder, during a handshake. */
   #tap: ((bytes: Uint8Array) => void) | undefined;
   bytesIn = 0;
+  before: Channel | undefined = undefined;
+  behind: Channel | undefined = undefined;
+  isLinked = false;
   isClosed = false;
   /** The other side sends no more. */
   #hasEnded = false;

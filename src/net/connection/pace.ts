@@ -22,6 +22,10 @@ import { unwatch, watch, type Watched } from './watch.ts';
 const LINGER_MS = 2000;
 
 export class Pace implements Watched {
+  everyMs = 0;
+  before: Watched | undefined = undefined;
+  behind: Watched | undefined = undefined;
+  isLinked = false;
   readonly #channel: Channel;
   #seenBytes = 0;
   #quietSince = 0;

@@ -11,6 +11,7 @@ import { DuodaoError } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
 import { type Address, addressOfSocket, isPath } from '../address.ts';
 import { Budget } from '../connection/budget.ts';
+import { Chain } from '../connection/chain.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
 import { SocketConnection } from '../connection/connection.ts';
 import type { ConnectionLimits } from '../connection/limits.ts';
@@ -40,7 +41,7 @@ export class Service implements Serving, Surroundings {
   readonly #listener: Listener;
   readonly #secure: SecureContext | undefined;
   readonly #face: ServerFace;
-  readonly #channels: Set<Channel> = new Set();
+  readonly #channels: Chain<Channel> = new Chain();
   readonly #perHost: Map<string, number> = new Map();
   /** Those that have not shown who they are: nothing of them is at work yet. */
   readonly #shaking: Set<Channel> = new Set();
@@ -196,7 +197,7 @@ export class Service implements Serving, Surroundings {
   }
 
   closed(channel: Channel): void {
-    this.#channels.delete(channel);
+    this.#channels.remove(channel);
     const { remoteAddress: client } = channel;
     if (!isPath(client)) {
       const left = (this.#perHost.get(client.host) ?? 1) - 1;
@@ -211,11 +212,11 @@ export class Service implements Serving, Surroundings {
     this.row[SERVING] = 0;
     this.#listener.stop();
     for (const channel of this.#shaking) channel.destroy(closing());
-    for (const channel of this.#channels) channel.drain();
+    this.#channels.each((channel) => channel.drain());
     await this.#until(() => this.#running === 0, drainMs);
     // What handlers have sent last is on its way.
     await this.#until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
-    for (const channel of this.#channels) channel.destroy(closing());
+    this.#channels.each((channel) => channel.destroy(closing()));
     // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
     await this.#until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
   }

@@ -131,7 +131,8 @@ test('Requests wait for a connection, within bounds and for their time', async (
 });
 
 test('What makes no request is refused, and costs nothing', async () => {
-  const server = await serving(new Desk().handler);
+  const desk = new Desk();
+  const server = await serving(desk.handler);
   using clerk = requester(server.address, { maxMessageBytes: 100 });
   await assert.rejects(clerk.request({ x_id: 1 }), TypeError);
   await assert.rejects(clerk.request({ when: new Date() }), TypeError);
@@ -141,6 +142,15 @@ test('What makes no request is refused, and costs nothing', async () => {
   await assert.rejects(clerk.request({}, '', { signal: AbortSignal.abort(new Error('off')) }), /off/);
   await until('it is connected', () => clerk.state === 'connected');
   await assert.rejects(clerk.request({}, { file: '/no/such/file' }), { code: 'ENOENT' });
+  await assert.rejects(clerk.request({ n: 1 }, '', { timeoutMs: 0 }), { code: 'timed-out' });
+  const last = clerk.request({ n: 2 });
+  await until('a request has come', () => desk.asked.length > 0);
+  assert.deepEqual(
+    desk.asked.map(({ n }) => n),
+    [2],
+  );
+  await desk.asked[0]!.answer();
+  await last;
   assert.deepEqual([clerk.inFlight, clerk.waiting, clerk.state], [0, 0, 'connected']);
   clerk.close();
   await server.close();
