@@ -180,7 +180,8 @@ export class Incoming<In> implements Source<In> {
     }
     if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
-      const settled = wait && limit(wait, 'A message', (reason) => this.#leave(reject, reason));
+      const late = (): Error => timedOut('A message', wait);
+      const settled = wait && limit(wait, (reason) => this.#leave(reject, reason), late);
       this.#push({ source, ifClosed, resolve, reject, settled, next: undefined });
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());

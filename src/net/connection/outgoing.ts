@@ -118,7 +118,11 @@ export class Outgoing {
     return new Promise((resolve, reject) => {
       const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
       if (wait && wait.timeoutMs !== 0)
-        job.settled = limit(wait, 'Sending a message', (reason) => this.#leave(job, reason));
+        job.settled = limit(
+          wait,
+          (reason) => this.#leave(job, reason),
+          () => timedOut('Sending a message', wait),
+        );
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
     });

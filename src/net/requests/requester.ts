@@ -19,7 +19,7 @@ import { Dialer } from '../client/dialer.ts';
 import { letterOf, type Letter, Link } from '../client/link.ts';
 import { makeRoom, tooLate } from '../client/outbox.ts';
 import type { ReconnectState } from '../client/reconnect-options.ts';
-import { limit } from '../client/waiting-line.ts';
+import { limit } from '../connection/limited.ts';
 import type { Body } from '../connection/body-source.ts';
 import { IS_CLOSED } from '../connection/ending.ts';
 import { checkHeader, ERROR, ID, REPLY_TO } from './fields.ts';

@@ -1,7 +1,8 @@
 /** Those who wait for their turn. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rest, WaitingLine } from '../../../../src/net/client/waiting-line.ts';
+import { WaitingLine } from '../../../../src/net/client/waiting-line.ts';
+import { rest } from '../../../../src/net/connection/limited.ts';
 
 const late = (): Error => new Error('late');
 
