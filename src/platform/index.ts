@@ -74,6 +74,7 @@ export {
   portOf,
   refuseSharing,
   type SocketRefusal,
+  stopListening,
   UNIX_PATH_LIMIT,
 } from './sockets.ts';
 export { type Signalled, signalProcess } from './signals.ts';

@@ -36,6 +36,7 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   connect(fd: number, address: Uint8Array, length: number): number;
   listen(fd: number, backlog: number): number;
+  shutdown(fd: number, how: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
   pipe2(fds: Int32Array, flags: number): number;
@@ -122,6 +123,7 @@ function bind(numbers: Numbers): Libc {
     bind: get('int bind(int, void *, unsigned int)'),
     connect: get('int connect(int, void *, unsigned int)'),
     listen: get('int listen(int, int)'),
+    shutdown: get('int shutdown(int, int)'),
     setsockopt: get('int setsockopt(int, int, int, void *, unsigned int)'),
     getsockname: get('int getsockname(int, void *, void *)'),
     pipe2: (...args) => insideNative(() => pipe2(...args)),

@@ -25,6 +25,7 @@ const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_FLAGS = 0o2004000; // close-on-exec, non-blocking
 const F_DUPFD_CLOEXEC = 1030;
+const SHUT_RDWR = 2;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_BROADCAST = 6;
@@ -145,6 +146,14 @@ export function connectUnix(path: string): number | SocketRefusal {
 /** Has a socket listen that has an address. */
 export function listenOn(fd: number, backlog: number): void {
   if (libc().listen(fd, backlog) !== 0) throw refused(`Cannot listen on descriptor ${fd}`);
+}
+
+/**
+ * Has a socket listen no more, whoever else has a descriptor of it: from now on the kernel refuses connections. Those
+ * that nobody has accepted are reset.
+ */
+export function stopListening(fd: number): void {
+  if (libc().shutdown(fd, SHUT_RDWR) !== 0) throw refused(`Cannot have descriptor ${fd} listen no more`);
 }
 
 /** The port that the kernel has chosen for a socket of the internet. */

@@ -140,7 +140,6 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.#pace.stop();
     const { row } = this.#surroundings;
     row[AT.active]!--;
-    row[AT.bytesOut]! += this.socket.bytesWritten;
     const why = this.#failure ?? IS_CLOSED;
     if (!this.#hasEnded && !this.#failure) this.incoming.abandon(why);
     else this.incoming.ended(why);
@@ -252,6 +251,10 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
 
   took(): void {
     this.#surroundings.row[AT.messagesIn]!++;
+  }
+
+  gave(bytes: number): void {
+    this.#surroundings.row[AT.bytesOut]! += bytes;
   }
 
   wrote(): void {

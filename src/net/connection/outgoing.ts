@@ -32,7 +32,10 @@ export interface Whole {
 
 /** Whom it tells what becomes of messages. */
 export interface OutgoingEars {
+  /** A message is on its way. */
   wrote(): void;
+  /** So many bytes were given to the socket. */
+  gave(bytes: number): void;
   /** Ends the connection, as a message cannot be finished. */
   destroy(error: DuodaoError): void;
 }
@@ -87,17 +90,22 @@ export class Outgoing {
     if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
     if (pieces.length === 1) {
       if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
-      this.#socket.write(pieces[0]!);
+      this.#give(pieces[0]!);
     } else {
       let size = 0;
       for (const piece of pieces) size += piece.length;
       if (size > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
       this.#socket.cork();
-      for (const piece of pieces) this.#socket.write(piece);
+      for (const piece of pieces) this.#give(piece);
       this.#socket.uncork();
     }
     this.#ears.wrote();
     return DONE;
+  }
+
+  #give(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+    this.#ears.gave(bytes.length);
   }
 
   /**
@@ -210,7 +218,7 @@ export class Outgoing {
   async #write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       if (this.#end) throw this.#end.error;
-      this.#socket.write(bytes.subarray(at, at + PIECE_BYTES));
+      this.#give(bytes.subarray(at, at + PIECE_BYTES));
       if (this.#socket.writableNeedDrain) await this.#drained();
     }
   }

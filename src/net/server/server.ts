@@ -32,6 +32,8 @@ export interface CloseOptions {
 export interface Bound {
   readonly fd: number;
   readonly address: Address;
+  /** Has it take nothing new, in all workers, while what was taken is still at work. */
+  refuse(): void;
   release(): void;
 }
 
@@ -172,7 +174,9 @@ export abstract class SocketServer<A extends Address = Address> implements Async
     await this.#starting;
     const engine = this.#engine;
     try {
-      await engine?.stop(drainMs);
+      const stopping = engine?.stop(drainMs);
+      this.#bound?.refuse();
+      await stopping;
     } finally {
       this.#lastStats = engine?.stats();
       this.#engine = undefined;

@@ -5,7 +5,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { DuodaoError } from '../../base/index.ts';
-import { holderOf, listenInternet, portOf } from '../../platform/index.ts';
+import { holderOf, listenInternet, portOf, stopListening } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkHost, checkPort, type HostAddress, textOf } from '../address.ts';
 import {
@@ -72,7 +72,8 @@ export async function bind(
   const number = await numberOf(address);
   const made = make(number);
   if (typeof made === 'number') {
-    return { fd: made, address: { host: number, port: portOf(made) }, release: releaseOnly(made) };
+    const refuse = (): void => stopListening(made);
+    return { fd: made, address: { host: number, port: portOf(made) }, refuse, release: releaseOnly(made) };
   }
   const { errno } = made;
   const facts = { host: address.host, port: address.port, errno };

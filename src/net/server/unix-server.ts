@@ -12,7 +12,7 @@ import { createConnection } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { DuodaoError } from '../../base/index.ts';
-import { bindUnix, listenOn, tryLockFile } from '../../platform/index.ts';
+import { bindUnix, listenOn, stopListening, tryLockFile } from '../../platform/index.ts';
 import { raw } from '../../wire/index.ts';
 import { checkPath, type PathAddress } from '../address.ts';
 import {
@@ -60,7 +60,7 @@ async function bind(address: PathAddress, mode: number, backlog: number): Promis
   if (path.startsWith('@')) {
     const fd = made(path);
     listenOn(fd, backlog);
-    return { fd, address, release: releaseOnly(fd) };
+    return { fd, address, refuse: () => stopListening(fd), release: releaseOnly(fd) };
   }
   const unlock = await lockOf(dirname(path));
   try {
@@ -75,7 +75,7 @@ async function bind(address: PathAddress, mode: number, backlog: number): Promis
       release();
       throw error;
     }
-    return { fd, address, release };
+    return { fd, address, refuse: () => stopListening(fd), release };
   } finally {
     unlock();
   }

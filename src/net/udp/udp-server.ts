@@ -54,8 +54,10 @@ export class UdpServer extends SocketServer<HostAddress> {
       name: options.name,
       plan,
       ...common,
-      bind: async () =>
-        await bind(address, (number) => bindDatagrams(number, address.port, options.broadcast === true)),
+      bind: async () => ({
+        ...(await bind(address, (number) => bindDatagrams(number, address.port, options.broadcast === true))),
+        refuse: () => undefined, // nobody is connected: what comes from now on has come in vain
+      }),
       began: (serving) => {
         if (serving instanceof UdpService) place.sender = serving.sender;
       },

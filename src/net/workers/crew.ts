@@ -46,6 +46,8 @@ export class Crew {
   #again: NodeJS.Timeout | undefined;
   #replacing: Promise<void> = Promise.resolve();
   #isStopping = false;
+  /** Workers are daemons, which keep nobody alive; a server that listens does. */
+  readonly #keepAlive: NodeJS.Timeout = setInterval(() => undefined, 2 ** 30);
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -160,6 +162,7 @@ export class Crew {
     this.#isStopping = true;
     clearTimeout(this.#again);
     await Promise.all(this.#workers.map((worker) => worker.stop(drainMs)));
+    clearInterval(this.#keepAlive);
   }
 
   get #workers(): Worker[] {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isMainThread } from 'node:worker_threads';
 import { DuodaoError } from '../../base/index.ts';
 import type { PipeConnection, SharedArray } from '../../ipc/index.ts';
 import { type Row, ROW_LENGTH } from '../connection/tally.ts';
@@ -31,6 +32,9 @@ export function rowsOf(counts: SharedArray<'f64'>): Row[] {
   return Array.from({ length: counts.view.length / ROW_LENGTH }, (_, seat) => rowAt(counts, seat));
 }
 
+/** What is on its way when all is served may take so long. */
+const PARTING_MS = 200;
+
 /** Serves until it is told to stop, or nobody is left who could tell it. */
 export async function serveAsWorker(plan: Plan, { fd, seat, counts, orders }: Post): Promise<void> {
   let serving: Serving;
@@ -40,8 +44,15 @@ export async function serveAsWorker(plan: Plan, { fd, seat, counts, orders }: Po
     await orders.send({ failed });
     return;
   }
+  if (isMainThread) {
+    // A terminal tells all of its processes of Ctrl-C, and of its own end. When we end is for the server to say.
+    process.on('SIGINT', () => undefined);
+    process.on('SIGHUP', () => undefined);
+  }
   await orders.send({ ready: true });
   await serving.stop(await untilStop(orders));
+  // The handler's module may have left a timer, or a connection of its own, that would keep us.
+  setTimeout(() => process.exit(), PARTING_MS).unref();
 }
 
 async function untilStop(orders: PipeConnection<StopOrder | WorkerWord>): Promise<number> {

@@ -23,7 +23,7 @@ test('Bytes and messages are counted in both directions, and it is active until 
   arrives('one\ntw', 'o\n');
   assert.equal(await channel.receive(undefined), 'one');
   await channel.outgoing.send([Buffer.from('answer\n')], undefined);
-  assert.deepEqual(counted(row), { active: 1, bytesIn: 8, messagesIn: 1, messagesOut: 1 });
+  assert.deepEqual(counted(row), { active: 1, bytesIn: 8, messagesIn: 1, messagesOut: 1, bytesOut: 7 });
   socket.destroy();
   channel.wasClosed();
   channel.wasClosed();

@@ -26,9 +26,10 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 function outgoing(): Fixture {
   const socket = new FakeSocket();
   const destroyed: DuodaoError[] = [];
-  const heard = { wrote: 0 };
+  const heard = { wrote: 0, gave: 0 };
   const out: Outgoing = new Outgoing(socket as unknown as Socket, {
     wrote: () => void heard.wrote++,
+    gave: (bytes) => void (heard.gave += bytes),
     destroy: (error) => {
       destroyed.push(error);
       out.abandon(LOST);
