@@ -48,9 +48,11 @@ export async function program<const O extends Options>(
 ): Promise<void> {
   const end = new AbortController();
   const stop = (): void => end.abort();
+  let isUnread = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') process.exitCode = 1;
+      if (error.code === 'EPIPE') isUnread = true;
+      else process.exitCode = 1;
       stop();
     });
   }
@@ -60,8 +62,10 @@ export async function program<const O extends Options>(
     if (given === 'help') process.stdout.write(help);
     else process.exitCode = (await run({ ...given, signal: end.signal })) ?? 0;
   } catch (error) {
-    const isInterrupted = end.signal.aborted && error instanceof Error && error.name === 'AbortError';
-    process.exitCode = isInterrupted ? 130 : tell(error);
+    // What fails in an expected way after Ctrl-C fails because of it, whatever it is called: what was under way broke.
+    const isInterrupted = end.signal.aborted && isExpected(error);
+    // Of what nobody reads it does not matter that it is not all.
+    process.exitCode = isUnread ? 0 : isInterrupted ? 130 : tell(error);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
@@ -90,14 +94,18 @@ function read<const O extends Options>(options: O, args: string[]): Omit<Given<O
   }
 }
 
+/** What the system or the library expects to fail has a code. */
+function isExpected(error: unknown): boolean {
+  return error instanceof Failed || (error instanceof Error && 'code' in error);
+}
+
 function tell(error: unknown): number {
   if (error instanceof BadInput) {
     process.stderr.write(`${error.message}\nTry --help\n`);
     return 2;
   }
-  // What the system or the library expects to fail has a code. Anything else is a defect, and its stack tells where.
-  const isExpected = error instanceof Failed || (error instanceof Error && 'code' in error);
-  const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
+  // Anything else is a defect, and its stack tells where.
+  const text = error instanceof Error ? (isExpected(error) ? error.message : error.stack) : String(error);
   process.stderr.write(`${text}\n`);
   return 1;
 }

@@ -28,7 +28,6 @@ const ENTRIES = [
   'cli/rush/seller',
   'cli/doctor/victim',
   'cli/map/worker',
-  'cli/serve/learn',
   'cli/serve/worker',
 ];
 

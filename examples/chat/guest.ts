@@ -16,6 +16,7 @@ import { visible } from '../visible.ts';
 import { type Command, commandIn, COMMANDS_TEXT } from './commands.ts';
 import { BadName } from './names.ts';
 import { Outbox } from './outbox.ts';
+import { Pace } from './pace.ts';
 import { type Room, type Seat, TEXT_LENGTH_MAX } from './room.ts';
 
 /** A connection on which lines of text come and go. */
@@ -50,7 +51,7 @@ export function guestOf({
   nameTimeoutMs,
 }: GuestMeans): typeof RequestHandler<Lines> {
   return class Guest extends RequestHandler<Lines> {
-    readonly #pace = new Pace(perSecond);
+    readonly #pace = new Pace({ perSecond, burst: BURST });
     readonly #outbox = new Outbox({
       send: (line) => this.request.send(line),
       mostLines,
@@ -71,7 +72,8 @@ export function guestOf({
     override async handle(): Promise<void> {
       try {
         for await (const line of this.request) {
-          await this.#pace.next();
+          const delayMs = this.#pace.delayMs(performance.now());
+          if (delayMs > 0) await later(delayMs, undefined, { ref: false });
           await this.#obey(commandIn(line));
         }
       } catch (error) {
@@ -153,21 +155,4 @@ export function guestOf({
 /** The start of a text, long enough to know it again. */
 function clipped(text: string): string {
   return Array.from(text).slice(0, 40).join('');
-}
-
-/** Lets so many lines through in a second, and some at once after a pause. */
-class Pace {
-  readonly #everyMs: number;
-  /** When the next line would be due, were they to come evenly. */
-  #dueMs = 0;
-
-  constructor(perSecond: number) {
-    this.#everyMs = 1000 / perSecond;
-  }
-
-  async next(): Promise<void> {
-    const now = performance.now();
-    this.#dueMs = Math.max(this.#dueMs, now - BURST * this.#everyMs) + this.#everyMs;
-    if (this.#dueMs > now) await later(this.#dueMs - now, undefined, { ref: false });
-  }
 }

@@ -1,8 +1,8 @@
 /**
  * What the kernel still knows of connections that are over.
  *
- * Of each TCP connection the side that closed first keeps a socket in the state TIME_WAIT, for a minute on Linux, so that
- * segments that are late cannot get into a new connection with the same two ports.
+ * Of each TCP connection the side that closed first keeps a socket in the state TIME_WAIT, for a minute on Linux, so
+ * that segments that are late cannot get into a new connection with the same two ports.
  *
  *     /proc/net/tcp     sl  local_address rem_address   st …
  *                       0:  0100007F:1F90 0100007F:B533 06          06: TIME_WAIT; 1F90 is port 8080

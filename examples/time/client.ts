@@ -7,7 +7,7 @@
  */
 import { setTimeout as later } from 'node:timers/promises';
 import { isMain } from 'duodao';
-import { BadInput, numberOf, type Place, placeOf, placeText, program, wholeOf } from '../program.ts';
+import { BadInput, Failed, numberOf, type Place, placeOf, placeText, program, wholeOf } from '../program.ts';
 import { Asker, isSample, type Outcome } from './ask.ts';
 import { filtered, type Result, seconds } from './measure.ts';
 
@@ -65,8 +65,9 @@ interface Plan {
 async function* outcomesOf(plan: Plan): AsyncGenerator<Outcome, void, void> {
   const asker = await Asker.to(plan.place);
   try {
-    for (let asked = 0; asked < plan.samples && !plan.signal.aborted; asked++) {
+    for (let asked = 0; asked < plan.samples; asked++) {
       if (asked > 0) await later(plan.intervalMs, undefined, { signal: plan.signal }).catch(() => undefined);
+      if (plan.signal.aborted) return;
       const outcome = await asker.ask(plan);
       yield outcome;
       if (!isSample(outcome) && outcome.kiss !== undefined) return;
@@ -143,12 +144,8 @@ if (isMain(import.meta)) {
     const result = filtered(samples);
     if (isQuiet) console.log(asJson(place, outcomes, result));
     else if (result) console.log(`\n${inWords(result, samples.length)}`);
-    if (!result) {
-      process.stderr.write(`The time is not known: ${placeText(place)} gave no answer to believe\n`);
-      return 1;
-    }
-    if (Math.abs(seconds(result.best.offsetNs)) <= panic) return 0;
-    process.stderr.write(`The offset is beyond ${panic} s: one of the two clocks is wrong, find out which\n`);
-    return 1;
+    if (!result) throw new Failed(`The time is not known: ${placeText(place)} gave no answer to believe`);
+    if (Math.abs(seconds(result.best.offsetNs)) > panic)
+      throw new Failed(`The offset is beyond ${panic} s: one of the two clocks is wrong, find out which`);
   });
 }

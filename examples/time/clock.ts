@@ -10,6 +10,9 @@
  * What all readings together allow is much narrower than a millisecond. It is made wider as time goes by, by the most
  * that a clock is trimmed; and when a reading contradicts it, the clock was set, and it begins again with that reading.
  *
+ * No reading lowers the upper bound by more than the time since the one before, and so the middle of the two by more
+ * than about half of it: what is told does not go backwards, unless the clock was set back.
+ *
  * @module
  */
 
@@ -28,7 +31,7 @@ export interface Hands {
 
 const HANDS: Hands = { wallMs: () => Date.now(), steadyNs: () => process.hrtime.bigint() };
 
-/** Tells nanoseconds since 1970. It does not go backwards, unless the system's clock was set back. */
+/** Tells nanoseconds since 1970. */
 export class Clock {
   readonly #hands: Hands;
   readonly #aheadNs: bigint;
@@ -36,24 +39,20 @@ export class Clock {
   #least = 0n;
   #most = 0n;
   #seenNs = 0n;
-  #lastNs: bigint | undefined;
 
   /** @param aheadSeconds - How far it runs ahead of the system's clock, for demonstration. Negative is behind. */
   constructor({ aheadSeconds = 0, hands = HANDS }: { aheadSeconds?: number; hands?: Hands } = {}) {
     this.#hands = hands;
     this.#aheadNs = BigInt(Math.round(aheadSeconds * 1e9));
-    this.#beginAgain();
+    this.#hold();
     const until = this.#seenNs + FIRST_LOOK_NS;
     while (this.errorNs > FINE_NS && this.#seenNs < until) this.#look();
   }
 
   /** Nanoseconds since 1970. */
   now(): bigint {
-    const agrees = this.#look();
-    const now = this.#seenNs + (this.#least + this.#most) / 2n + this.#aheadNs;
-    if (agrees && this.#lastNs !== undefined && now < this.#lastNs) return this.#lastNs;
-    this.#lastNs = now;
-    return now;
+    this.#look();
+    return this.#seenNs + (this.#least + this.#most) / 2n + this.#aheadNs;
   }
 
   /** How far it may be beside the system's clock at its last reading, in nanoseconds. */
@@ -68,21 +67,18 @@ export class Clock {
     return { least: wallNs - after, most: wallNs + NS_PER_MS - before, seenNs: after };
   }
 
-  #beginAgain(reading = this.#read()): void {
+  #hold(reading = this.#read()): void {
     this.#least = reading.least;
     this.#most = reading.most;
     this.#seenNs = reading.seenNs;
   }
 
-  /** Takes a reading in. False when it contradicts the ones before: the system's clock was set. */
-  #look(): boolean {
+  #look(): void {
     const reading = this.#read();
     const trimmed = ((reading.seenNs - this.#seenNs) * TRIMMED_PPM) / 1_000_000n;
     const least = larger(this.#least - trimmed, reading.least);
     const most = smaller(this.#most + trimmed, reading.most);
-    const agrees = least <= most;
-    this.#beginAgain(agrees ? { least, most, seenNs: reading.seenNs } : reading);
-    return agrees;
+    this.#hold(least <= most ? { least, most, seenNs: reading.seenNs } : reading);
   }
 }
 

@@ -26,7 +26,7 @@ export function parseBytes(name: string, text: string, least: number, form: stri
   throw new UsageError(`${name} must be an amount ${form}: it is ${quoted(text)}`);
 }
 
-/** A time in milliseconds: `500ms`, `2s`, `1.5m`, `1h`, or seconds; undefined if it is none, or longer than timers hold. */
+/** Milliseconds of `500ms`, `2s`, `1.5m`, `1h`, or seconds; undefined if it is no time, or longer than timers hold. */
 export function millisecondsIn(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|)$/.exec(text) ?? [];
   const ms = Number(digits) * MS[unit]!;

@@ -3,16 +3,14 @@
  *
  * @module
  */
-import type { Option, Options } from './args.ts';
 import { POLICY_NAMES } from '../schedule/index.ts';
 import { DOCTOR_OPTIONS } from './doctor/options.ts';
 import { MAP_OPTIONS } from './map/options.ts';
+import { optionLines } from './option-lines.ts';
 import { RUSH_OPTIONS } from './rush/options.ts';
+import { SERVE_OPTIONS } from './serve/options.ts';
 import { SIM_OPTIONS } from './sim/options.ts';
-import { padRight } from './text.ts';
 import { TOP_OPTIONS } from './top/options.ts';
-
-const COLUMNS = 80;
 
 /** What `duodao --help` says. */
 export function helpText(): string {
@@ -128,6 +126,54 @@ it by success=N. 2 and a sentence: bad input; 130: Ctrl-C; 255: the run failed.
 `;
 }
 
+/** What `duodao serve --help` says. */
+export function serveHelpText(): string {
+  return `duodao serve: an exported function as a server of TCP, UDP or Unix sockets
+
+Each connection is given to the handler: a function (connection, clientAddress,
+server), or a class that extends RequestHandler of duodao/net. When it is done
+the connection is closed.
+
+Usage:  duodao serve MODULE[#EXPORT] --tcp [HOST:]PORT | --udp ... | --unix ...
+
+A handler, echo.ts:
+  export async function echo(connection) {
+    for await (const line of connection) await connection.send(line);
+  }
+and one of datagrams:
+  export async function upper(request) {
+    await request.reply(request.data.toString().toUpperCase());
+  }
+
+MODULE is a file (TypeScript or JavaScript) or a package. Without EXPORT it is
+the default one, or the only handler.
+
+Options (what holds when left out):
+${optionLines(SERVE_OPTIONS)}
+Examples:
+  duodao serve echo.ts --tcp 8000 --framing lines
+  duodao serve echo.ts#echo --tcp 0.0.0.0:8000 --framing lines -w 4 --stats
+  duodao serve echo.ts --unix ./echo.sock --framing length:4:big --mode 660
+  duodao serve echo.ts --tcp 0 --framing dict --json
+  duodao serve jobs.ts --tcp 6000 --framing python --auth-key-file key
+  duodao serve echo.ts --tcp 8443 --tls-key key.pem --tls-cert cert.pem
+
+Framings, and what a handler receives and sends:
+  raw       bytes as they come
+  lines     text, without its line feed
+  length:4  bytes behind their length; 1 to 8 bytes of it, little or :big
+  dict      { header, body }; send(header, body)
+  python    bytes, as send_bytes of Python's multiprocessing.connection
+
+Ctrl-C and SIGTERM accept nothing new, and wait for what is at work; a second
+one ends at once. SIGHUP replaces the workers one by one, with the module as it
+is on disk by then: no connection is refused.
+
+Exit code: 130 after Ctrl-C, 143 after SIGTERM; 1 when it cannot listen; 2 bad
+input.
+`;
+}
+
 /** What `duodao top --help` says. */
 export function topHelpText(): string {
   return `duodao top: the processes of every duodao program that runs, from outside
@@ -231,34 +277,4 @@ The JSON: {"fine":true,"checks":[...],"leftovers":[...]}
 Exit code: 0 all is well, warnings included; 1 something is not supported, or
 was left and not removed; 2 bad input.
 `;
-}
-
-/** A table of options, wrapped to the width of the page. */
-export function optionLines(options: Options): string {
-  const entries: [string, Option][] = [...Object.entries(options), ['help', HELP]];
-  const heads = entries.map(
-    ([name, { short, ...option }]) =>
-      `${short === undefined ? '' : `-${short}, `}--${name}${option.kind === 'flag' ? '' : ` ${option.value}`}`,
-  );
-  const indent = Math.max(...heads.map((head) => head.length)) + 4;
-  return entries
-    .map(([, option], index) => {
-      const [first = '', ...rest] = wrapped(option.about, COLUMNS - indent);
-      const lines = [padRight(`  ${heads[index]!}`, indent) + first];
-      return [...lines, ...rest.map((line) => ' '.repeat(indent) + line)].map((line) => `${line}\n`).join('');
-    })
-    .join('');
-}
-
-const HELP: Option = { kind: 'flag', about: 'this text' };
-
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -43,7 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     failed: RUN_FAILED,
   },
   serve: {
-    help: async () => (await import('./serve/help.ts')).serveHelpText(),
+    help: async () => (await import('./help.ts')).serveHelpText(),
     run: async (words, output) => await (await import('./serve/command.ts')).serve(words, output),
   },
   doctor: {

@@ -57,6 +57,7 @@ export interface Line {
   readonly class: string;
   readonly seats: number;
   readonly status: 'sold' | 'refused';
+  readonly seller: number;
 }
 
 export function ledgerOf(run: Run): Line[] {

@@ -1,4 +1,5 @@
 /** What the tests of `duodao serve` share: the command, and clients of all kinds. */
+import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { after } from 'node:test';
@@ -73,6 +74,15 @@ export async function serve(words: readonly string[], options: ServeOptions = {}
   const one = { ...common, pid: listening.pid, port, listening };
   served.push(one);
   return one;
+}
+
+/** Ends a server as Ctrl-C does it, and hears what it had counted. */
+export async function interrupt(served: Served): Promise<Heard & { readonly stderr: string }> {
+  process.kill(served.pid, 'SIGINT');
+  const closed = await served.event('closed');
+  const { code, stderr } = await served.end;
+  assert.equal(code, 130, stderr);
+  return { ...closed, stderr };
 }
 
 /** Runs one that does not come to listen. */

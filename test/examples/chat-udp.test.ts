@@ -27,7 +27,7 @@ async function peer(listen: number, to: number, ...more: string[]): Promise<Prog
   return program;
 }
 
-test('Two peers talk in both directions, each while the other one does, and end when both have said good-bye', async () => {
+test('Two peers talk in both directions at once, and end when both have said good-bye', async () => {
   const [one, two] = (await freePorts(2)) as [number, number];
   const bob = await peer(one, two);
   const eve = await peer(two, one);
@@ -49,7 +49,7 @@ test('Two peers talk in both directions, each while the other one does, and end 
   for (const { code, stderr } of ends) assert.deepEqual([code, stderr], [0, '']);
 });
 
-test('A peer talks with any program that sends datagrams, tells what is lost, and says good-bye at Ctrl-C', async () => {
+test('A peer talks with any program, tells what is lost, and says good-bye at Ctrl-C', async () => {
   const friend = createSocket('udp4');
   const got: string[] = [];
   friend.on('message', (datagram) => got.push(datagram.toString('utf8')));

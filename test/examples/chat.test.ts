@@ -199,7 +199,7 @@ test('A guest who does not read is let go, and the others read on', async () => 
   await server.end;
 });
 
-test('An address that is taken, or where nobody is, is said in one sentence; bad input has a code of its own', async () => {
+test('What cannot be is said in one sentence, and bad input has a code of its own', async () => {
   const { server, port, at } = await open();
   const again = await example('chat/room-server.ts', '--port', String(port)).end;
   assert.equal(again.code, 1);

@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { decodePacket, encodePacket, ntpTimeOf, type Packet, question } from '../../examples/time/sntp.ts';
 import type { Program } from '../harness/programs.ts';
 import { needs, type Tool } from '../harness/tools.ts';
-import { example, serving } from './example.ts';
+import { example, exampleFile, lineWith, serving } from './example.ts';
 
 const started: Program[] = [];
 after(() => started.forEach((program) => program.process.kill('SIGKILL')));
@@ -76,6 +79,33 @@ test('Our client shows each answer in a table, and says what they come to', asyn
   assert.equal(panic.code, 1);
   assert.match(panic.stderr, /^The offset is beyond 1 s/);
   assert.match(await end(server), /\n4 answered, 0 refused as they came too often, 0 were no questions\n$/);
+});
+
+test('Ctrl-C, and a reader who leaves, end our client with what it knows so far, and quietly', async () => {
+  const { server, at } = await open('time/server.ts');
+  const client = example('time/client.ts', '--interval', '100', at);
+  await lineWith(client, /^ {2}1 /);
+  client.process.kill('SIGINT');
+  const { code, stdout, stderr } = await client.end;
+  assert.match(stdout, /\nBest of 1: .*\n.*\n$/);
+  assert.deepEqual([code, stderr], [0, '']);
+
+  const command = [
+    process.execPath,
+    ...process.execArgv,
+    exampleFile('time/client.ts'),
+    '--interval',
+    '0.05',
+    at,
+  ];
+  const shell = spawn('/bin/sh', ['-c', '{ "$@"; echo "code $?" >&2; } | head -n 1', 'sh', ...command]);
+  let [out, err] = ['', ''];
+  shell.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  shell.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  await once(shell, 'close');
+  assert.match(out, /^Asking .*\n$/);
+  assert.equal(err, 'code 0\n');
+  await end(server);
 });
 
 test('Who asks too often gets a kiss of death, and our client stops asking', async () => {
@@ -214,7 +244,7 @@ test('What is no question gets no answer from the time server, not even an error
   );
 });
 
-test('The text server tells the time in the form that is asked for, and is silent to what asks for nothing', async () => {
+test('The text server tells the time in the form that is asked for, and else nothing', async () => {
   const { server, at, port } = await open('time/text-server.ts');
   const say = async (...format: string[]): Promise<string> => {
     const { code, stdout } = await example('time/text-client.ts', at, ...format).end;
@@ -247,7 +277,10 @@ test('chrony finds how far our server is ahead', async (t) => {
   const user = process.getuid?.() === 0 ? 'root' : 'nobody';
   const options = ['-U', '-Q', '-t', '20', '-f', '/dev/null', '-u', user];
   const source = `server 127.0.0.1 port ${port} iburst maxsamples 1`;
-  const text = await said(chronyd, ...options, source, 'cmdport 0', 'pidfile /dev/null');
+  // It removes the file of its pid when it ends, whatever that is.
+  const folder = mkdtempSync(join(tmpdir(), 'duodao-chrony-'));
+  const text = await said(chronyd, ...options, source, 'cmdport 0', `pidfile ${join(folder, 'pid')}`);
+  rmSync(folder, { recursive: true });
   const offset = Number(/System clock wrong by (-?[\d.]+) seconds/.exec(text)?.[1] ?? Number.NaN);
   assert.ok(isAhead(offset, 1.5), text);
   await end(server);

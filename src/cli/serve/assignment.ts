@@ -18,9 +18,12 @@ export interface Assignment {
   readonly isQuiet: boolean;
 }
 
-/** The module that workers import. */
+/** The module that workers import, without an assignment. */
+export const WORKER: string = new URL(`cli/serve/worker${FORM}`, HOME).href;
+
+/** The same with one. */
 export function workerUrl({ module, name, isQuiet }: Assignment): string {
-  const url = new URL(`cli/serve/worker${FORM}`, HOME);
+  const url = new URL(WORKER);
   url.search = new URLSearchParams({ module, name, output: isQuiet ? 'error' : 'own' }).toString();
   return url.href;
 }

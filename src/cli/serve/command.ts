@@ -9,10 +9,11 @@ import type { Output } from '../main.ts';
 import { canRedraw, type TextStream } from '../rush/screen.ts';
 import { StatusLine } from '../status-line.ts';
 import { findTarget, type Target } from '../target.ts';
-import { grouped } from '../text.ts';
+import { counted, grouped } from '../text.ts';
 import { loaderFlag, loadHere } from '../typescript.ts';
+import { framingFor } from './framing.ts';
 import { discoverApart, findHandler } from './handler.ts';
-import { onHangup } from './hangup.ts';
+import { endByHangup, onHangup } from './hangup.ts';
 import { hintFor } from './hint.ts';
 import { parseServe, type ServeOptions } from './options.ts';
 import { placeText } from './place.ts';
@@ -31,6 +32,7 @@ const PARTING_MS = 500;
 export async function serve(words: readonly string[], output: Output): Promise<number> {
   const options = parseServe(words);
   const target = findTarget(options.target, 'serve');
+  framingFor(options.framing); // refused before anything is loaded
   const secrets = readSecrets(options);
   await readTypeScript(target.url, options);
   const voice = new Voice(output, options.json);
@@ -84,6 +86,7 @@ async function runServer(running: Running): Promise<number> {
   // Workers end with this process, and do not keep it: it stays until it is told to end.
   const staying = setInterval(() => undefined, 2 ** 30);
   const stopListening = onHangup(hangupEars(running));
+  endByHangup();
   try {
     announce(running);
     voice.statusLine = options.stats ? statusLine(running) : undefined;
@@ -147,10 +150,6 @@ function mannerText({ place, framing, concurrency, workers, authKeyFile, tls }: 
   ]
     .map((part) => `, ${part}`)
     .join('');
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
 }
 
 function statusLine({ server, output }: Running): StatusLine {

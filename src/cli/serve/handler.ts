@@ -6,10 +6,11 @@
 import { DuodaoError } from '../../base/index.ts';
 import { Process, task } from '../../process/index.ts';
 import type { Target } from '../target.ts';
-import { workerUrl } from './assignment.ts';
+import { WORKER, workerUrl } from './assignment.ts';
 import { nameOf } from './discovery.ts';
-import { type AnyHandler, discover, type Discovery, learn } from './learn.ts';
+import { type AnyHandler, type Discovery, learn } from './learn.ts';
 import type { ServeOptions } from './options.ts';
+import type { discover } from './worker.ts';
 
 export interface Found {
   /** The export. */
@@ -38,7 +39,7 @@ export async function findHandler(
 /** Has a process of its own load the module and look, and end. */
 export async function discoverApart({ url, name }: Target, signal: AbortSignal): Promise<Discovery> {
   const looking = new Process({
-    target: discover,
+    target: task<typeof discover>(WORKER, 'discover'),
     args: [url, name],
     name: 'serve-look',
     daemon: true,

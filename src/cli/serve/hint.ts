@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Address, framingNamed } from '../../net/index.ts';
+import type { Address } from '../../net/index.ts';
+import { framingFor } from './framing.ts';
 import { HOST, hostText, type Place } from './place.ts';
 
 /** What a client must know. */
@@ -45,12 +46,18 @@ function pythonHint(at: Address, isSecret: boolean): string {
       ? `'${at.path.startsWith('@') ? `\\0${at.path.slice(1)}` : at.path}'`
       : `('${at.host}', ${at.port})`;
   const key = isSecret ? `, authkey=b'...'` : '';
-  return `python3 -c "from multiprocessing.connection import Client; c = Client(${where}${key}); c.send_bytes(b'hello'); print(c.recv_bytes())"`;
+  const program = [
+    'from multiprocessing.connection import Client',
+    `c = Client(${where}${key})`,
+    `c.send_bytes(b'hello')`,
+    'print(c.recv_bytes())',
+  ];
+  return `python3 -c "${program.join('; ')}"`;
 }
 
 /** The bytes of a first message, as printf is told of them; nothing where people can type them. */
 function firstMessage(framing: string): string {
-  const { spec } = framingNamed(framing);
+  const { spec } = framingFor(framing);
   if (spec?.kind === 'dict-header') return String.raw`\2\0\0\0{}`;
   if (spec?.kind !== 'length-prefixed') return '';
   const zeros = String.raw`\0`.repeat(spec.bytes - 1);

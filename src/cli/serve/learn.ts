@@ -22,12 +22,7 @@ export type Discovery =
   /** The module cannot be loaded; its error, with the stack. */
   | { readonly kind: 'broken'; readonly error: string };
 
-/** Loads the module and looks. It never throws. */
-export async function discover(url: string, name: string | undefined): Promise<Discovery> {
-  return (await learn(url, name)).discovery;
-}
-
-/** The same, with the handler that was found. */
+/** Loads the module and looks; with the handler, if one was found. It never throws. */
 export async function learn(
   url: string,
   name: string | undefined,

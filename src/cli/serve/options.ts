@@ -4,7 +4,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { type Concurrency, framingNamed } from '../../net/index.ts';
+import type { Concurrency } from '../../net/index.ts';
 import { parseBytes, parseJobs, parseTime } from '../amounts.ts';
 import { type Given, type Options, parseWords } from '../args.ts';
 import { didYouMean } from '../nearest.ts';
@@ -81,6 +81,7 @@ export interface ServeOptions {
   /** The module, and perhaps `#` and the name of its export. */
   readonly target: string;
   readonly place: Place;
+  /** As it was written. */
   readonly framing: string;
   readonly concurrency: Concurrency;
   /** Of no meaning for `async`. */
@@ -132,7 +133,7 @@ export function parseServe(
   return {
     target,
     place,
-    framing: framingOf(given.framing ?? 'raw'),
+    framing: given.framing ?? 'raw',
     concurrency: concurrencyOf(given),
     workers: given.workers === undefined ? processors : parseJobs('--workers', given.workers, processors),
     maxConnections: given['max-connections'],
@@ -150,25 +151,6 @@ export function parseServe(
 }
 
 type Words = Given<typeof TABLE>;
-
-const FRAMINGS = ['raw', 'lines', 'length', 'dict', 'python'];
-
-function framingOf(name: string): string {
-  try {
-    framingNamed(name);
-    return name;
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    // Of `lenght:4` the first word is what was misspelt.
-    const [first = '', ...rest] = name.split(':');
-    const guess = FRAMINGS.includes(first) ? '' : didYouMean(first, FRAMINGS);
-    throw new UsageError(
-      `--framing must be raw, lines, length:4 (1 to 8 bytes; then :big, :signed), dict or python: it is ${quoted(name)}` +
-        (guess === '' ? '' : guess.replace(/\?$/, `${rest.map((one) => `:${one}`).join('')}?`)),
-      { cause },
-    );
-  }
-}
 
 const CONCURRENCIES = ['async', 'threads', 'processes'] as const;
 

@@ -27,7 +27,7 @@ export function placeOf(said: Said): Place {
   const [kind, other] = KINDS.filter((one) => said[one] !== undefined);
   if (kind === undefined)
     throw new UsageError(
-      'Cannot serve without a place to listen: say --tcp 8000, --udp 8000 or --unix ./app.sock; port 0 is one that is free',
+      'Cannot serve without a place to listen: say --tcp 8000, --udp 8000 or --unix ./app.sock; port 0 is any',
     );
   if (other !== undefined)
     throw new UsageError(`Cannot listen by --${kind} and by --${other} in one server: run two`);

@@ -8,6 +8,7 @@
  */
 import type { SocketServer } from '../../net/index.ts';
 import type { Target } from '../target.ts';
+import { counted } from '../text.ts';
 import { nameOf } from './discovery.ts';
 import type { Discovery } from './learn.ts';
 import type { Voice } from './voice.ts';
@@ -55,7 +56,7 @@ export class Renewal {
       nameOf(await look(target, signal), target);
       await server.replaceWorkers({ drainMs });
       const workers = server.stats().workers.map(({ pid, thread }) => ({ pid, thread }));
-      voice.say(`replaced ${workers.length} workers`);
+      voice.say(`replaced ${counted(workers.length, 'worker')}`);
       voice.event('replaced', { workers });
     } catch (error) {
       if (signal.aborted) return; // it ends anyway

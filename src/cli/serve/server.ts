@@ -5,7 +5,6 @@
  */
 import {
   type CommonOptions,
-  framingNamed,
   type Handler,
   type SocketServer,
   TcpServer,
@@ -14,6 +13,7 @@ import {
   UnixServer,
 } from '../../net/index.ts';
 import { UsageError } from '../usage-error.ts';
+import { framingFor } from './framing.ts';
 import type { AnyHandler } from './learn.ts';
 import type { ServeOptions } from './options.ts';
 import type { Secrets } from './secrets.ts';
@@ -26,7 +26,7 @@ export function serverFor(options: ServeOptions, handler: AnyHandler, secrets: S
   const ofStreams = {
     ...common,
     handler,
-    framing: framingNamed(framing),
+    framing: framingFor(framing),
     ...secrets,
     legacyAuth,
     ...(maxConnections !== undefined && { maxConnections }),

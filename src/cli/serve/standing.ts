@@ -5,7 +5,7 @@
  */
 import type { ServerStats } from '../../net/index.ts';
 import { Pace } from '../map/pace.ts';
-import { grouped } from '../text.ts';
+import { counted, grouped } from '../text.ts';
 
 /** What counts as an error, and what it is called. */
 const ERRORS = {
@@ -40,7 +40,7 @@ export class Standing {
       `${grouped(this.#messages.rate(stats.messagesIn, nowMs))} messages/s`,
       `${bytesText(this.#bytes.rate(stats.bytesIn, nowMs))}/s in`,
       errorsText(stats),
-      ...(stats.replaced > 0 ? [`${grouped(stats.replaced)} workers replaced`] : []),
+      ...(stats.replaced > 0 ? [`${counted(stats.replaced, 'worker')} replaced`] : []),
     ];
     return parts.join(', ');
   }
@@ -52,7 +52,7 @@ export function errorsText(stats: ServerStats): string {
   const count = kinds.reduce((sum, name) => sum + stats[name], 0);
   if (count === 0) return 'no errors';
   const named = kinds.map((name) => `${grouped(stats[name])} ${ERRORS[name]}`).join(', ');
-  return `${grouped(count)} ${count === 1 ? 'error' : 'errors'} (${named})`;
+  return `${counted(count, 'error')} (${named})`;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB'];
@@ -64,5 +64,5 @@ export function bytesText(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 || value >= 99.5 ? grouped(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 || value >= 99.95 ? grouped(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }

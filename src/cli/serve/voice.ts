@@ -1,8 +1,9 @@
 /**
  * What the command says: sentences on standard error, and with --json events on standard output, a line for each.
  *
- * Handlers run beside it, in this process or with the same streams, and print what they like. With --json what they print
- * goes to standard error, so that standard output has nothing but events. Who reads either may leave: a server serves on.
+ * Handlers run beside it, in this process or with the same streams, and print what they like. With --json what they
+ * print goes to standard error, so that standard output has nothing but events. Who reads either may leave: a server
+ * serves on.
  *
  * @module
  */

@@ -29,8 +29,7 @@ export class Backoff {
 
   /** Milliseconds before the next try. @throws RangeError at a delay of the user's function that is none. */
   next(): number {
-    const ceilingMs = Math.min(this.#maxMs, this.#minMs * 2 ** this.#failures);
-    if (ceilingMs < this.#maxMs) this.#failures++;
+    const ceilingMs = Math.min(this.#maxMs, this.#minMs * 2 ** this.#failures++);
     const jitter = this.#jitter;
     if (jitter === true) return Math.random() * ceilingMs;
     if (jitter === false) return ceilingMs;

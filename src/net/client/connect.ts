@@ -16,7 +16,7 @@ import { connectionLimits, LIMIT_NAMES, type LimitOptions, LONGEST_MS } from '..
 import { newRow } from '../connection/tally.ts';
 import { readsInto, wire } from '../connection/wiring.ts';
 import { authenticate } from '../server/handshake.ts';
-import { authFrom } from '../server/options.ts';
+import { authFrom, trueOrFalse } from '../server/options.ts';
 import { type Auth, framingFrom, type FramingOption } from '../server/plan.ts';
 
 /** How to connect. */
@@ -77,9 +77,13 @@ export async function connect<In = Buffer, Out extends readonly unknown[] = [mes
       );
   }
   const to = addressFrom(address);
-  const framing = framingFrom((options.framing ?? raw) as FramingOption<In, Out>);
+  const { framing: option = raw as unknown as FramingOption<In, Out> } = options;
+  const framing = framingFrom(option);
   const limits = connectionLimits(options);
-  const { timeoutMs = TIMEOUT_MS, signal, tls, noDelay = true } = options;
+  const { timeoutMs = TIMEOUT_MS, signal } = options;
+  const noDelay = trueOrFalse('noDelay', options.noDelay, true);
+  const tls =
+    typeof options.tls === 'object' && options.tls ? options.tls : trueOrFalse('tls', options.tls, false);
   deadlineOf({ timeoutMs }); // refuses one that is none
   const auth = authFrom(options.authKey, options.legacyAuth) ?? (framing as { readonly auth?: Auth }).auth;
   if (signal?.aborted) throw signal.reason;

@@ -12,7 +12,8 @@
 import { deadlineOf, type Wait } from '../../base/index.ts';
 import { isEnding, type Link } from './link.ts';
 import { tooLate } from './outbox.ts';
-import { rest, WaitingLine } from './waiting-line.ts';
+import { rest } from '../connection/limited.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** What lost connections may hold together. */
 export const LEFT_BYTES: number = 1024 * 1024;

@@ -13,7 +13,8 @@ import type { Framing } from '../../wire/index.ts';
 import { DictMessage } from '../../wire/index.ts';
 import { letterOf, type Letter, type Link } from './link.ts';
 import type { ReconnectPlan, WaitingLimits } from './reconnect-options.ts';
-import { rest, WaitingLine } from './waiting-line.ts';
+import { rest } from '../connection/limited.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 interface Item {
   readonly letter: Letter;

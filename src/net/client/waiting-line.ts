@@ -4,9 +4,7 @@
  * @module
  */
 import type { Wait } from '../../base/index.ts';
-
-/** Longer timers would strike at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+import { limit } from '../connection/limited.ts';
 
 /** One who waits. To be settled once it has left the line. */
 export interface Waiter<T, R> {
@@ -77,27 +75,4 @@ export class WaitingLine<T, R> {
   rejectAll(why: unknown): void {
     for (let one = this.shift(); one; one = this.shift()) one.reject(why);
   }
-}
-
-/** Calls `leave` when a wait ends early. Returns what calls that off. */
-export function limit(
-  { timeoutMs, signal }: Wait,
-  leave: (reason: unknown) => void,
-  late: () => Error,
-): () => void {
-  const abort = (): void => leave(signal?.reason);
-  const isLimited = timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY;
-  const timer = isLimited ? setTimeout(() => leave(late()), Math.min(timeoutMs, LONGEST_MS)) : undefined;
-  signal?.addEventListener('abort', abort, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-  };
-}
-
-/** What is left of a wait whose deadline is known. */
-export function rest(wait: Wait | undefined, deadline: number): Wait | undefined {
-  if (!wait || wait.timeoutMs === undefined) return wait;
-  if (deadline === 0 || deadline === Number.POSITIVE_INFINITY) return wait;
-  return { ...wait, timeoutMs: Math.max(0, deadline - performance.now()) };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Pieces } from './outgoing.ts';
 
 /** A body: bytes or text, something with a length, a file, or bytes as they come, whose length the header must say. */
@@ -48,6 +48,11 @@ function agree(size: number, said: unknown): number {
 }
 
 async function ofFile(path: string | URL, said: unknown): Promise<Pieces> {
+  // Before it is opened: a pipe has whoever opens it wait until somebody writes.
+  if (!(await stat(path)).isFile())
+    throw new TypeError(
+      `Cannot send a file as it is a folder, a pipe or a device: current value is ${String(path)}`,
+    );
   const file = await open(path, 'r');
   try {
     const size = agree((await file.stat()).size, said);
@@ -72,8 +77,10 @@ async function* reading(file: FileHandle, size: number): AsyncGenerator<Uint8Arr
   for (let at = 0, turn = 0; at < size; turn++) {
     const { bytesRead } = await next;
     if (bytesRead === 0) return;
-    const piece = buffers[turn % 2]!.subarray(0, bytesRead);
+    const taken = buffers[turn % 2]!.subarray(0, bytesRead);
     at += bytesRead;
+    // Some file systems give less than they were asked for. So little is not waited for by whoever sends it.
+    const piece = bytesRead < length && at < size ? Buffer.from(taken) : taken;
     if (at < size) next = read(turn + 1, at);
     yield piece;
   }

@@ -12,6 +12,7 @@ import { DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { BodyDecoder, FrameDecoder } from '../../wire/index.ts';
 import { Ending } from './ending.ts';
 import { limit, overAtOnce } from './limited.ts';
+import type { Source, Streamed } from './source.ts';
 
 /** Read ahead of whoever receives; then the socket rests. */
 const READ_AHEAD_BYTES = 128 * 1024;
@@ -27,18 +28,6 @@ export interface IncomingEars {
   took(): void;
   /** The bytes break the format: nothing more can be received. */
   broke(why: Ending): void;
-}
-
-/** What can be waited for: a message, its head, a piece of its body. */
-export interface Source<T> {
-  /** The next one; undefined if it is not there. May throw what decoders throw. */
-  take(): T | undefined;
-}
-
-/** A body that is received in pieces. */
-export interface Streamed {
-  /** What is left of it is thrown away: the next message has been asked for. */
-  lose(): void;
 }
 
 /** One who waits, and the one behind. */
@@ -62,7 +51,7 @@ export class Incoming<In> implements Source<In> {
   #inTurn = 0;
   /** The bytes broke the format, or are nobody's any more. */
   #isBroken = false;
-  /** Messages, and pieces of them, that were received. */
+  /** Messages that were received. */
   takes = 0;
   /** The body of the last message, if it came as a stream; it may not have been taken to its end. */
   streamed: Streamed | undefined = undefined;
@@ -148,8 +137,14 @@ export class Incoming<In> implements Source<In> {
   take(): In | undefined {
     if (this.streamed && !this.isPastBody()) return undefined;
     const message = this.decoder.next();
-    if (message !== undefined) this.#ears.took();
+    if (message !== undefined) this.took();
     return message;
+  }
+
+  /** A message was received; of one that comes as a stream, its head. */
+  took(): void {
+    this.takes++;
+    this.#ears.took();
   }
 
   /** Throws away what is left of the body before; false if there is more of it to come. */
@@ -185,7 +180,8 @@ export class Incoming<In> implements Source<In> {
     }
     if (isPoll) return Promise.reject(timedOut('A message', wait));
     return new Promise<T>((resolve, reject) => {
-      const settled = wait && limit(wait, 'A message', (reason) => this.#leave(reject, reason));
+      const late = (): Error => timedOut('A message', wait);
+      const settled = wait && limit(wait, (reason) => this.#leave(reject, reason), late);
       this.#push({ source, ifClosed, resolve, reject, settled, next: undefined });
       if (this.#inTurn < TURN_MESSAGES) this.#wake();
       else setImmediate(() => this.#wake());
@@ -257,7 +253,6 @@ export class Incoming<In> implements Source<In> {
         if (this.#lastWord) this.#break(this.#lastWord.error);
         return undefined;
       }
-      this.takes++;
       this.#draining ??= this.#lastIsNext;
       return found;
     } catch (error) {

@@ -6,9 +6,11 @@
  *
  * @module
  */
-import { DuodaoError, type Wait } from '../../base/index.ts';
+import { deadlineOf, DuodaoError, timedOut, type Wait } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
-import type { Incoming, Source, Streamed } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
+import { rest } from './limited.ts';
+import type { Source, Streamed } from './source.ts';
 
 /** Instead of a piece: all of it has been taken, or the rest was thrown away. */
 const NO_MORE: unique symbol = Symbol('no more');
@@ -74,8 +76,16 @@ export class MessageBody implements AsyncIterable<Buffer>, Streamed, Source<Uint
           'read it in pieces, or raise the limit',
         { size: this.#left, limit: this.#limitBytes },
       );
+    const deadline = deadlineOf(wait);
     const pieces: Buffer[] = [];
-    for (let piece = await this.read(wait); piece; piece = await this.read(wait)) pieces.push(piece);
+    try {
+      for (let piece = await this.read(wait); piece; piece = await this.read(rest(wait, deadline)))
+        pieces.push(piece);
+    } catch (error) {
+      // What was left of its time for one piece is nobody's business.
+      const isLate = error instanceof DuodaoError && error.code === 'timed-out' && !this.#incoming.end;
+      throw isLate ? timedOut('A body', wait) : error;
+    }
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 

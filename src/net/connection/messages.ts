@@ -4,7 +4,7 @@
  * @module
  */
 import type { Channel } from './channel.ts';
-import type { Source } from './incoming.ts';
+import type { Source } from './source.ts';
 
 type Next<In> = IteratorResult<In, void>;
 

@@ -118,7 +118,11 @@ export class Outgoing {
     return new Promise((resolve, reject) => {
       const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
       if (wait && wait.timeoutMs !== 0)
-        job.settled = limit(wait, 'Sending a message', (reason) => this.#leave(job, reason));
+        job.settled = limit(
+          wait,
+          (reason) => this.#leave(job, reason),
+          () => timedOut('Sending a message', wait),
+        );
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
     });
@@ -190,6 +194,8 @@ export class Outgoing {
   async #writeBody({ size, pieces }: Pieces): Promise<void> {
     let left = size;
     for await (const piece of pieces) {
+      if (!(piece instanceof Uint8Array))
+        throw new TypeError(`Cannot send a body as its pieces must be bytes: one is ${typeof piece}`);
       left -= piece.length;
       if (left < 0)
         throw new RangeError(`Cannot send a body of more bytes than were said: there are more than ${size}`);

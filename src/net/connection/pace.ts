@@ -11,7 +11,6 @@
  *
  * @module
  */
-import type { Socket } from 'node:net';
 import { DuodaoError } from '../../base/index.ts';
 import type { BodyDecoder } from '../../wire/index.ts';
 import { textOf } from '../address.ts';
@@ -23,13 +22,20 @@ import { unwatch, watch, type Watched } from './watch.ts';
 const LINGER_MS = 2000;
 
 export class Pace implements Watched {
+  everyMs = 0;
+  before: Watched | undefined = undefined;
+  behind: Watched | undefined = undefined;
+  isLinked = false;
   readonly #channel: Channel;
   #seenBytes = 0;
   #quietSince = 0;
   #insideSince = 0;
   #insideFrom = 0;
   #insideTakes = -1;
-  #takenBytes = -1;
+  /** Of writes that are over; −1 when nothing was to be sent at the tick before. */
+  #sentBytes = -1;
+  /** Of the write that is under way. */
+  #unsentBytes = 0;
   #stuckSince = 0;
   #lingersSince = 0;
 
@@ -92,9 +98,17 @@ export class Pace implements Watched {
 
   #checkReader(now: number): void {
     const { outgoing, socket, limits } = this.#channel;
-    const taken = takenFrom(socket);
-    const isStuck = outgoing.isBehind && taken === this.#takenBytes;
-    this.#takenBytes = taken;
+    if (!outgoing.isBehind) {
+      this.#sentBytes = -1;
+      this.#stuckSince = 0;
+      return;
+    }
+    // Writes end, and others begin: so what is left of one says nothing when it is another one.
+    const sent = socket.bytesWritten - socket.writableLength;
+    const unsent = handleOf(socket)?.writeQueueSize ?? 0;
+    const isStuck = sent === this.#sentBytes && unsent >= this.#unsentBytes;
+    this.#sentBytes = sent;
+    this.#unsentBytes = unsent;
     if (!isStuck) this.#stuckSince = 0;
     else if (this.#stuckSince === 0) this.#stuckSince = now;
     else if (now - this.#stuckSince >= limits.sendTimeoutMs)
@@ -104,7 +118,7 @@ export class Pace implements Watched {
   #checkEnd(now: number): void {
     const { outgoing, socket } = this.#channel;
     if (outgoing.isBehind) this.#checkReader(now);
-    if (outgoing.isBehind) this.#lingersSince = 0;
+    if (outgoing.isBehind || !outgoing.isIdle) this.#lingersSince = 0;
     else if (this.#lingersSince === 0) this.#lingersSince = now;
     else if (now - this.#lingersSince >= LINGER_MS) socket.destroy();
   }
@@ -115,12 +129,4 @@ export class Pace implements Watched {
       new DuodaoError('timed-out', `The connection with ${address} was ended as ${what}`, {}),
     );
   }
-}
-
-/** Bytes that the kernel has taken from us: it takes more when the other side reads. */
-function takenFrom(socket: Socket): number {
-  const { bytesWritten, writeQueueSize } = handleOf(socket) ?? {};
-  if (bytesWritten === undefined || writeQueueSize === undefined)
-    return socket.bytesWritten - socket.writableLength;
-  return bytesWritten - writeQueueSize;
 }

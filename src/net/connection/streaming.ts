@@ -6,7 +6,7 @@
 import type { Wait } from '../../base/index.ts';
 import type { BodyDecoder, DictHeader } from '../../wire/index.ts';
 import type { Channel } from './channel.ts';
-import type { Source } from './incoming.ts';
+import type { Source } from './source.ts';
 import { MessageBody } from './message-body.ts';
 
 /** A message whose body is still on its way. */
@@ -27,7 +27,7 @@ export function receiveStreamed<In>(channel: Channel<In>, wait: Wait): Promise<S
     take() {
       const header = incoming.isPastBody() ? bodies.nextHead() : undefined;
       if (header === undefined) return undefined;
-      channel.took();
+      incoming.took();
       const body = new MessageBody(incoming, bodies.bodyLeft, limits.maxMessageBytes);
       incoming.streamed = body;
       return { header, body };

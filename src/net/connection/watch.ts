@@ -8,8 +8,12 @@
  * @module
  */
 
+import { Chain, type Linked } from './chain.ts';
+
 /** What has time limits. */
-export interface Watched {
+export interface Watched extends Linked<Watched> {
+  /** How often it is checked; for the watch alone. */
+  everyMs?: number;
   /** Called with the time in whole milliseconds: as small integers they take no memory of their own. */
   check(now: number): void;
 }
@@ -18,14 +22,15 @@ export interface Watched {
 const SHORTEST_MS = 10;
 const LONGEST_MS = 1000;
 
-const watched: Map<Watched, number> = new Map();
+const watched: Chain<Watched> = new Chain();
 let timer: NodeJS.Timeout | undefined;
 let intervalMs = LONGEST_MS;
 
 /** Has something checked until {@link unwatch}; its shortest limit says how often. */
 export function watch(one: Watched, shortestLimitMs: number): void {
   const wanted = Math.max(SHORTEST_MS, Math.min(LONGEST_MS, shortestLimitMs / 4));
-  watched.set(one, wanted);
+  one.everyMs = wanted;
+  watched.add(one);
   if (timer && wanted >= intervalMs) return;
   intervalMs = wanted;
   if (timer) clearTimeout(timer);
@@ -34,7 +39,7 @@ export function watch(one: Watched, shortestLimitMs: number): void {
 }
 
 export function unwatch(one: Watched): void {
-  watched.delete(one);
+  watched.remove(one);
   if (watched.size > 0 || !timer) return;
   clearTimeout(timer);
   timer = undefined;
@@ -44,10 +49,10 @@ export function unwatch(one: Watched): void {
 function tick(): void {
   const now = Math.round(performance.now());
   intervalMs = LONGEST_MS;
-  for (const [one, wanted] of watched) {
-    if (wanted < intervalMs) intervalMs = wanted;
+  watched.each((one) => {
+    intervalMs = Math.min(intervalMs, one.everyMs ?? LONGEST_MS);
     one.check(now); // it may remove itself
-  }
+  });
   timer = watched.size > 0 ? setTimeout(tick, intervalMs) : undefined;
   timer?.unref();
 }

@@ -19,7 +19,7 @@ import { Dialer } from '../client/dialer.ts';
 import { letterOf, type Letter, Link } from '../client/link.ts';
 import { makeRoom, tooLate } from '../client/outbox.ts';
 import type { ReconnectState } from '../client/reconnect-options.ts';
-import { limit } from '../client/waiting-line.ts';
+import { limit } from '../connection/limited.ts';
 import type { Body } from '../connection/body-source.ts';
 import { IS_CLOSED } from '../connection/ending.ts';
 import { checkHeader, ERROR, ID, REPLY_TO } from './fields.ts';
@@ -247,7 +247,9 @@ export class Requester implements Disposable {
     this.#end = why ?? IS_CLOSED.error;
     this.#link = undefined;
     this.#dialer?.stop(why);
-    for (const call of this.#flight.values()) this.#settle(call, () => call.reject(unanswered(why)));
+    // The reason of a signal is told as it is; it is known who wanted that.
+    const because = (): unknown => (why instanceof DuodaoError ? unanswered(why) : this.#end);
+    for (const call of this.#flight.values()) this.#settle(call, () => call.reject(because()));
     for (const call of this.#line) this.#settle(call, () => call.reject(this.#end));
     this.#onClosed();
   }
@@ -264,12 +266,12 @@ function unanswered(cause: unknown): DuodaoError {
   return new DuodaoError(
     'broken',
     'The connection was lost before this request was answered: whether it was carried out is not known' +
-      because(cause),
+      inWords(cause),
     {},
     { cause },
   );
 }
 
-function because(cause: unknown): string {
+function inWords(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message})` : '';
 }

@@ -21,6 +21,9 @@ export function authenticate(
   role: 'server' | 'client',
   { key, legacy }: Auth,
 ): Promise<void> {
+  // It may have gone while something else was waited for; nobody would tell of that again.
+  if (channel.isClosed || channel.incoming.end)
+    return Promise.reject(channel.failure?.error ?? ended(channel));
   const machine = new PythonAuth({ role, key, legacy, random: (count) => randomBytes(count) });
   const { socket } = channel;
   const write = (pieces: readonly Uint8Array[]): void => {

@@ -142,6 +142,15 @@ export function wholeNumber(
   return value;
 }
 
+/** @throws TypeError at what is neither. */
+export function trueOrFalse(name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(
+    `Cannot use ${name} as it must be true or false: it is ${value === null ? 'null' : typeof value}`,
+  );
+}
+
 function aFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(
@@ -175,7 +184,13 @@ export function authFrom(authKey: unknown, legacy: unknown): Auth | undefined {
     throw new TypeError('Cannot use authKey as it must be a string or bytes');
   const key = Buffer.from(authKey as string);
   if (key.length === 0) throw new RangeError('Cannot use authKey as it is empty: anybody would know it');
-  return { key, legacy: legacy === true };
+  return { key, legacy: trueOrFalse('legacyAuth', legacy, false) };
+}
+
+/** Without one there is no client that it could serve. */
+function hasKey(tls: unknown): boolean {
+  const { key, cert, pfx } = (tls ?? {}) as ServerTls;
+  return pfx !== undefined || (key !== undefined && cert !== undefined);
 }
 
 /** The plan of a server of connections, but for where it listens. @throws TypeError or RangeError. */
@@ -186,11 +201,11 @@ export function streamPlan<In, Out extends readonly unknown[]>(
   defaultFraming: FramingOption<unknown, readonly unknown[]>,
 ): Plan {
   const forEver = Number.POSITIVE_INFINITY;
-  const option = (options.framing ?? defaultFraming) as FramingOption<unknown, readonly unknown[]>;
+  const { tls, concurrency = 'async', framing: given = defaultFraming } = options;
+  const option = given as FramingOption<unknown, readonly unknown[]>;
   const framing = framingFrom(option);
-  const { tls, concurrency = 'async' } = options;
-  if (tls !== undefined && (typeof tls !== 'object' || tls === null))
-    throw new TypeError('Cannot use tls as it must be an object with key and cert');
+  if (tls !== undefined && !hasKey(tls))
+    throw new TypeError('Cannot use tls as it must be an object with key and cert, or with pfx');
   const own = (framing as { readonly auth?: Auth }).auth;
   return {
     kind,

@@ -14,11 +14,14 @@ import {
   type StreamServerOptions,
   streamPlan,
   type TcpOptions,
+  trueOrFalse,
   wholeNumber,
 } from './options.ts';
 import { type Bound, releaseOnly, SocketServer } from './server.ts';
 
 const KEEP_ALIVE_MS = 60_000;
+/** Linux: MAX_TCP_KEEPIDLE. */
+const LONGEST_KEEP_ALIVE_MS = 32_767_000;
 
 /**
  * Listens for TCP connections and has each handled.
@@ -43,13 +46,13 @@ export class TcpServer<
   /** @throws TypeError or RangeError at options that make no server. */
   constructor(options: StreamServerOptions<In, Out> & TcpOptions) {
     checkNames(options, 'TcpServer');
-    const { host = '127.0.0.1', port = 0, noDelay = true, keepAlive = true, backlog, name } = options;
+    const { host = '127.0.0.1', port = 0, noDelay, keepAlive = true, backlog, name } = options;
     const address = { host: checkHost(host), port: checkPort(port) };
-    const keepAliveMs = typeof keepAlive === 'number' ? keepAlive : keepAlive ? KEEP_ALIVE_MS : 0;
+    const keepAliveMs = typeof keepAlive === 'boolean' ? (keepAlive ? KEEP_ALIVE_MS : 0) : keepAlive;
     const listening = {
       backlog: wholeNumber('backlog', backlog, 511, 1, 65535),
-      noDelay,
-      keepAliveSeconds: Math.ceil(wholeNumber('keepAlive', keepAliveMs, 0, 0, 2 ** 31 - 1) / 1000),
+      noDelay: trueOrFalse('noDelay', noDelay, true),
+      keepAliveSeconds: Math.ceil(wholeNumber('keepAlive', keepAliveMs, 0, 0, LONGEST_KEEP_ALIVE_MS) / 1000),
     };
     super({
       noun: 'TcpServer',

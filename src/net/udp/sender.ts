@@ -104,8 +104,10 @@ export class Sender {
       this.#socket.send(bytes, to.port, to.host, (error) => {
         this.#underWay--;
         this.#queuedBytes -= length;
-        if (error) reject(this.#explained(error, length, to));
-        else {
+        if (error) {
+          sent.catch(ignore);
+          reject(this.#explained(error, length, to));
+        } else {
           this.#row[AT.messagesOut]!++;
           this.#row[AT.bytesOut]! += length;
           resolve();
@@ -113,7 +115,6 @@ export class Sender {
         if (this.#underWay === 0) this.#onIdle?.();
       });
     });
-    sent.catch(ignore);
     return sent;
   }
 

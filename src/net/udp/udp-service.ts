@@ -18,13 +18,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { DuodaoError } from '../../base/index.ts';
 import { type HostAddress, isPath, textOf } from '../address.ts';
 import { AT, type Row, SERVING } from '../connection/tally.ts';
-import {
-  type Handler,
-  type HandlerFunction,
-  handleWith,
-  isClass,
-  type ServerFace,
-} from '../server/handler.ts';
+import { type Handler, handleWith, type ServerFace } from '../server/handler.ts';
 import type { Plan } from '../server/plan.ts';
 import { report } from '../server/report.ts';
 import type { Serving } from '../server/service.ts';
@@ -51,7 +45,9 @@ export class UdpService implements Serving {
   readonly #socket: Socket;
   readonly #face: ServerFace;
   readonly #waiting: Waiting<Arrived>;
-  readonly #handle: HandlerFunction<UdpRequest>;
+  readonly #handler: Handler<UdpRequest>;
+  /** One for all datagrams. */
+  readonly #whenEnded: () => void = () => this.#ended();
   #active = 0;
   #isStopping = false;
   #hasTurn = false;
@@ -61,12 +57,9 @@ export class UdpService implements Serving {
   constructor(plan: Plan, master: number, row: Row) {
     const { address, maxPending } = plan;
     if (isPath(address)) throw new TypeError('Cannot serve datagrams at a path');
-    const handler = plan.handler as Handler<UdpRequest>;
     this.#plan = plan;
     this.#row = row;
-    this.#handle = isClass(handler)
-      ? (request, client, server) => handleWith(handler, request, client, server)
-      : handler;
+    this.#handler = plan.handler as Handler<UdpRequest>;
     this.#waiting = new Waiting(maxPending);
     this.#face = { address, stats: () => statsOf([row], [{ pid: process.pid, thread: 0 }], 0) };
     this.#socket = openSocket(master, address.host);
@@ -116,7 +109,7 @@ export class UdpService implements Serving {
   }
 
   #work(data: Buffer, client: HostAddress): unknown {
-    return this.#handle(new Datagram(data, client, this.sender), client, this.#face);
+    return handleWith(this.#handler, new Datagram(data, client, this.sender), client, this.#face);
   }
 
   async #verified(isWelcome: boolean | Promise<boolean>, data: Buffer, client: HostAddress): Promise<void> {
@@ -129,13 +122,10 @@ export class UdpService implements Serving {
       this.#ended();
       return;
     }
-    Promise.resolve(answer as PromiseLike<unknown>).then(
-      () => this.#ended(),
-      (error: unknown) => {
-        this.#failed(error, client);
-        this.#ended();
-      },
-    );
+    Promise.resolve(answer as PromiseLike<unknown>).then(this.#whenEnded, (error: unknown) => {
+      this.#failed(error, client);
+      this.#ended();
+    });
   }
 
   #failed(error: unknown, client: HostAddress): void {

@@ -1,18 +1,20 @@
 /** The help names what exists, and its examples are commands that the parser takes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compileFunction } from 'node:vm';
 import {
   doctorHelpText,
   helpText,
   mapHelpText,
-  optionLines,
   rushHelpText,
+  serveHelpText,
   simHelpText,
   topHelpText,
 } from '../../../src/cli/help.ts';
 import { MAP_OPTIONS, parseMap } from '../../../src/cli/map/options.ts';
 import { parseRush, RUSH_OPTIONS } from '../../../src/cli/rush/options.ts';
 import { DOCTOR_OPTIONS, parseDoctor } from '../../../src/cli/doctor/options.ts';
+import { parseServe, SERVE_OPTIONS } from '../../../src/cli/serve/options.ts';
 import { columnsOf } from '../../../src/cli/text.ts';
 import { parseSim, SIM_OPTIONS } from '../../../src/cli/sim/options.ts';
 import { parseTop, TOP_OPTIONS } from '../../../src/cli/top/options.ts';
@@ -78,15 +80,30 @@ test('The help of map names every option, and its examples are taken', () => {
   }
 });
 
-test('The help fits into 80 columns', () => {
-  const texts = [helpText(), rushHelpText(), mapHelpText(), simHelpText(), topHelpText(), doctorHelpText()];
-  for (const line of texts.join('\n').split('\n')) assert.ok(columnsOf(line) <= 80, line);
+test('The help of serve names every option, and its examples are taken', () => {
+  for (const name of Object.keys(SERVE_OPTIONS))
+    assert.match(serveHelpText(), new RegExp(`^ {2}(?:-\\w, )?--${name}( |$)`, 'm'));
+  const examples = [...`${helpText()}${serveHelpText()}`.matchAll(/^ {2}duodao serve (.*?)(?: {2,}.*)?$/gm)];
+  assert.equal(examples.length, 7);
+  for (const [, line = ''] of examples) parseServe(line.split(' '));
 });
 
-test('optionLines wraps a long text under itself', () => {
-  const about = 'word '.repeat(30).trim();
-  const lines = optionLines({ file: { kind: 'text', value: 'FILE', about } }).split('\n');
-  assert.match(lines[0]!, /^ {2}--file FILE {2}word/);
-  assert.match(lines[1]!, /^ {15}word/);
-  assert.equal(lines.join(' ').match(/word/g)!.length, 30);
+test('The handlers in the help of serve are JavaScript', () => {
+  const programs = serveHelpText().match(/^ {2}export [^]*?^ {2}\}$/gm) ?? [];
+  assert.equal(programs.length, 2);
+  for (const program of programs)
+    assert.doesNotThrow(() => compileFunction(program.replace('export ', '')), program);
+});
+
+test('The help fits into 80 columns', () => {
+  const texts = [
+    helpText(),
+    rushHelpText(),
+    mapHelpText(),
+    serveHelpText(),
+    simHelpText(),
+    topHelpText(),
+    doctorHelpText(),
+  ];
+  for (const line of texts.join('\n').split('\n')) assert.ok(columnsOf(line) <= 80, line);
 });

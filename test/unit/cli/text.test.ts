@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import {
   clip,
   columnsOf,
+  counted,
   escaped,
   grouped,
   jsonText,
@@ -76,4 +77,9 @@ test('jsonText is JSON without anything that drives a terminal', () => {
       assert.doesNotMatch(json, /\p{Cc}/u);
     }),
   );
+});
+
+test('counted has the plural, also of a word that ends with s', () => {
+  const texts = [counted(1, 'process'), counted(0, 'process'), counted(1234, 'thread')];
+  assert.deepEqual(texts, ['1 process', '0 processes', '1,234 threads']);
 });

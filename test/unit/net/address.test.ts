@@ -92,9 +92,8 @@ const REFUSED: readonly (readonly [address: unknown, error: typeof Error, messag
 ];
 
 for (const [address, error, message] of REFUSED) {
-  const shown =
-    typeof address === 'string' ? `"${address.slice(0, 20)}"` : JSON.stringify(address)?.slice(0, 30);
-  test(`No address is ${shown ?? 'undefined'}`, () => {
+  const shown = (JSON.stringify(address) ?? 'undefined').slice(0, 40);
+  test(`No address is ${shown}`, () => {
     assert.throws(
       () => addressFrom(address as never),
       (thrown: Error) => {

@@ -131,7 +131,7 @@ export class Counter {
     const taken = before ?? this.#take(order);
     return new Promise((resolve) => {
       taken.waiting.push(resolve);
-      if (!before) this.#handOut();
+      if (!before) this.#wake?.();
     });
   }
 
@@ -149,7 +149,6 @@ export class Counter {
   #handOut(): void {
     while (this.#handedOut < this.#taken.length && this.#desk.queue.tryPut(this.#handedOut))
       this.#open.push(this.#taken[this.#handedOut++]!);
-    this.#wake?.();
   }
 
   /** Those of whom too many sellers have died, which was our doing and not theirs, are handed out again. */
@@ -165,6 +164,7 @@ export class Counter {
     for (;;) {
       await this.#writeAnswered(ledger);
       if (this.#failure) throw this.#failure;
+      // Those that came meanwhile go together: sellers are woken once.
       this.#handOut();
       this.#handOutAgain();
       this.#kill();

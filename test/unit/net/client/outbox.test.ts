@@ -13,7 +13,7 @@ const NEVER = { framing: lines(), minDelayMs: 1e6, maxDelayMs: 1e6, jitter: fals
 
 test('What is sent before there is a connection arrives in order, with what is sent afterwards', async () => {
   const peer = await Peer.absent();
-  using client = reconnecting(peer.address, SOON);
+  using client = reconnecting(peer.address, { ...SOON, maxWaitingBytes: 6 });
   const sent = ['a', 'b', 'c'].map((line) => client.send(line));
   assert.equal(client.waiting, 3);
   await peer.start();
@@ -22,6 +22,12 @@ test('What is sent before there is a connection arrives in order, with what is s
   assert.equal(client.waiting, 0);
   await client.send('d');
   assert.equal(await textFrom(socket, 8), 'a\nb\nc\nd\n');
+  await peer.stop();
+  await until('it is lost', () => client.state !== 'connected');
+  const again = ['e', 'f', 'g'].map((line) => client.send(line));
+  await peer.start();
+  assert.equal(await textFrom(await peer.next(), 6), 'e\nf\ng\n');
+  await Promise.all(again);
   await peer.stop();
 });
 

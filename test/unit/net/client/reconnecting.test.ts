@@ -188,6 +188,18 @@ test('close() ends waits and timers at once, in every state', async () => {
   await Promise.all([connecting.closed, waiting.closed, connected.closed]);
 });
 
+test('close() gives up a handshake that is under way', async () => {
+  const peer = await Peer.listen();
+  const client = reconnecting(peer.address, { authKey: 'key' });
+  const socket = await peer.next(); // which does not know of keys
+  const received = client.receive();
+  assert.equal(client.state, 'connecting');
+  client.close();
+  await assert.rejects(received, { code: 'closed' });
+  assert.equal(await textFrom(socket, 1), '');
+  await peer.stop();
+});
+
 test('A client is closed by whoever is told of a state, and nothing goes on', async () => {
   for (const [when, address] of [
     ['waiting', await Peer.absent()],
@@ -202,6 +214,7 @@ test('A client is closed by whoever is told of a state, and nothing goes on', as
     });
     await assert.rejects(client.receive(), { code: 'closed' });
     await client.closed;
+    if (when === 'connected') assert.equal(await textFrom(await address.next(), 1), '');
     await address.stop();
   }
 });

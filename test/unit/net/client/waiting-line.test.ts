@@ -1,7 +1,8 @@
 /** Those who wait for their turn. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rest, WaitingLine } from '../../../../src/net/client/waiting-line.ts';
+import { WaitingLine } from '../../../../src/net/client/waiting-line.ts';
+import { rest } from '../../../../src/net/connection/limited.ts';
 
 const late = (): Error => new Error('late');
 
@@ -32,8 +33,11 @@ test('Who leaves a line before its turn is told why, and is not served', async (
   await assert.rejects(aborted, /off/);
   await assert.rejects(slow, /late/);
   assert.equal(line.length, 1);
-  assert.deepEqual(left, ['aborted', 'slow']);
-  assert.equal(changes, 5);
+  // A timer that is too long for Node.js would strike after a millisecond.
+  await assert.rejects(wait('slower', { timeoutMs: 20 }), /late/);
+  assert.equal(line.length, 1);
+  assert.deepEqual(left, ['aborted', 'slow', 'slower']);
+  assert.equal(changes, 7);
   line.shift()?.resolve('served');
   assert.equal(await patient, 'served');
 });

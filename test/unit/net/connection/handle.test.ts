@@ -24,6 +24,11 @@ test('A server that listens and a socket that is connected have handles with wha
 });
 
 test('A Node.js that keeps something else there has no handles for us', () => {
-  for (const _handle of [undefined, null, 5, () => 5])
-    assert.equal(handleOf({ _handle } as unknown as Socket), undefined);
+  for (const other of [undefined, null, 5, () => 5]) {
+    const socket = new Socket();
+    Reflect.set(socket, '_handle', other);
+    assert.equal(handleOf(socket), undefined);
+    Reflect.set(socket, '_handle', null);
+    socket.destroy();
+  }
 });

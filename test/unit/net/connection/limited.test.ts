@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import test from 'node:test';
-import type { DuodaoError } from '../../../../src/base/index.ts';
-import { limit, overAtOnce } from '../../../../src/net/connection/limited.ts';
+import { limit, overAtOnce, rest } from '../../../../src/net/connection/limited.ts';
 
 test('A wait that may begin is not over at once', () => {
   for (const wait of [
@@ -23,26 +22,24 @@ test('A wait that is called off rejects with the reason, whatever that is, and o
   await assert.rejects(overAtOnce({ timeoutMs: '1' as never })!, TypeError);
 });
 
-test('Time that is over is told once, in words that say what did not happen', (context) => {
+const LATE = new Error('late');
+const late = (): Error => LATE;
+
+test('Time that is over is told once, with the error of one who is late', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const reasons: unknown[] = [];
-  limit({ timeoutMs: 50 }, 'A message', (reason) => reasons.push(reason));
+  limit({ timeoutMs: 50 }, (reason) => reasons.push(reason), late);
   context.mock.timers.tick(49);
-  assert.equal(reasons.length, 0);
+  assert.deepEqual(reasons, []);
   context.mock.timers.tick(1);
   context.mock.timers.tick(1000);
-  assert.equal(reasons.length, 1);
-  const { code, message, facts } = reasons[0] as DuodaoError;
-  assert.deepEqual(
-    [code, message, facts],
-    ['timed-out', 'A message did not happen within 50 ms', { timeoutMs: 50 }],
-  );
+  assert.deepEqual(reasons, [LATE]);
 });
 
 test('A wait that is over before its time hears nothing more, and leaves no listener', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const controller = new AbortController();
-  const over = limit({ timeoutMs: 50, signal: controller.signal }, 'A message', () => assert.fail());
+  const over = limit({ timeoutMs: 50, signal: controller.signal }, () => assert.fail(), late);
   assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
   over();
   context.mock.timers.tick(100);
@@ -53,7 +50,7 @@ test('A wait that is over before its time hears nothing more, and leaves no list
 test('A signal ends a wait with its reason', () => {
   const controller = new AbortController();
   const reasons: unknown[] = [];
-  limit({ signal: controller.signal }, 'A message', (reason) => reasons.push(reason));
+  limit({ signal: controller.signal }, (reason) => reasons.push(reason), late);
   controller.abort('enough');
   assert.deepEqual(reasons, ['enough']);
 });
@@ -61,8 +58,22 @@ test('A signal ends a wait with its reason', () => {
 test('Times that no timer can take are no limit', (context) => {
   const set = context.mock.method(globalThis, 'setTimeout');
   for (const timeoutMs of [undefined, Number.POSITIVE_INFINITY, 2 ** 31])
-    limit({ timeoutMs }, 'A message', () => assert.fail())();
+    limit({ timeoutMs }, () => assert.fail(), late)();
   assert.equal(set.mock.callCount(), 0);
-  limit({ timeoutMs: 2 ** 31 - 1 }, 'A message', () => assert.fail())();
+  limit({ timeoutMs: 2 ** 31 - 1 }, () => assert.fail(), late)();
   assert.equal(set.mock.callCount(), 1);
+});
+
+test('What is left of a wait is what its deadline leaves, and its signal', (context) => {
+  context.mock.method(performance, 'now', () => 1000);
+  const { signal } = new AbortController();
+  assert.deepEqual(rest({ timeoutMs: 100, signal }, 1040), { timeoutMs: 40, signal });
+  assert.deepEqual(rest({ timeoutMs: 100 }, 900), { timeoutMs: 0 });
+  for (const [wait, deadline] of [
+    [undefined, Number.POSITIVE_INFINITY],
+    [{ signal }, Number.POSITIVE_INFINITY],
+    [{ timeoutMs: 0 }, 0],
+    [{ timeoutMs: Number.POSITIVE_INFINITY }, Number.POSITIVE_INFINITY],
+  ] as const)
+    assert.equal(rest(wait, deadline), wait);
 });

@@ -1,164 +1,231 @@
-/**
- * What a connection is held to in time, with a clock of the test's own: each row is what happens from tick to tick, and
- * the tick at which it is late, if it is.
- */
+/** What a connection is held to in time, tick by tick: who is late, and who is only slow. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { DuodaoError } from '../../../../src/base/index.ts';
 import type { Channel } from '../../../../src/net/connection/channel.ts';
+import { connectionLimits, type LimitOptions } from '../../../../src/net/connection/limits.ts';
 import { Pace } from '../../../../src/net/connection/pace.ts';
 
-/** What a tick sees. */
-interface Sight {
-  readonly bytesIn?: number;
-  readonly isWaitedFor?: boolean;
-  readonly isInside?: boolean;
-  readonly isInHead?: boolean;
-  readonly takes?: number;
-  readonly isBehind?: boolean;
-  /** All bytes that were written, and those of them that are not with the kernel. */
-  readonly written?: number;
-  readonly queued?: number;
-  readonly isLingering?: boolean;
+/** What a channel looks like at a tick. */
+interface Look {
+  bytesIn: number;
+  isLingering: boolean;
+  isWaitedFor: boolean;
+  isInside: boolean;
+  isInHead: boolean | undefined;
+  takes: number;
+  isBehind: boolean;
+  isIdle: boolean;
+  bytesWritten: number;
+  writableLength: number;
+  writeQueueSize: number | undefined;
 }
 
-const LIMITS = { idleTimeoutMs: 30, headTimeoutMs: 30, minBytesPerSecond: 1000, sendTimeoutMs: 30 };
+interface Fixture {
+  /** So much later, it looks like this. */
+  at(ms: number, look?: Partial<Look>): void;
+  readonly late: string[];
+  readonly destroyed: string[];
+}
 
-/** The tick at which it is late: they are 10 ms apart. Says how it ended. */
-function lateAt(limits: object, sights: readonly Sight[]): [tick: number, how: string] | undefined {
-  let late: string | undefined;
-  const handle = { bytesWritten: 0, writeQueueSize: 0 };
-  const channel = {
-    limits: { ...LIMITS, ...limits },
-    remoteAddress: { host: 'x', port: 1 },
-    socket: { _handle: handle, destroy: () => (late ??= 'closed') },
-    incoming: { decoder: {} },
-    outgoing: {},
-    destroy: (error: Error) => (late ??= error.message),
+function pace(limits: LimitOptions, first: Partial<Look> = {}): Fixture {
+  const look: Look = {
+    bytesIn: 0,
+    isLingering: false,
+    isWaitedFor: false,
+    isInside: false,
+    isInHead: undefined,
+    takes: 0,
+    isBehind: false,
+    isIdle: true,
+    bytesWritten: 0,
+    writableLength: 0,
+    writeQueueSize: 0,
+    ...first,
   };
-  const pace = new Pace(channel as unknown as Channel);
-  try {
-    for (const [tick, sight] of sights.entries()) {
-      const { bytesIn = 0, isWaitedFor = false, isInside = false, isInHead = false, takes = 0 } = sight;
-      const { isBehind = false, written = 0, queued = 0, isLingering = false } = sight;
-      Object.assign(handle, { bytesWritten: written, writeQueueSize: queued });
-      Object.assign(channel, { bytesIn, isLingering });
-      Object.assign(channel.outgoing, { isBehind });
-      Object.assign(channel.incoming, { isWaitedFor, isInside, takes, decoder: { isInHead } });
-      pace.check(1000 + tick * 10);
-      if (late !== undefined) return [tick, late];
-    }
-  } finally {
-    pace.stop();
+  const late: string[] = [];
+  const destroyed: string[] = [];
+  const channel = {
+    limits: connectionLimits(limits),
+    remoteAddress: { host: 'peer', port: 1 },
+    get isLingering() {
+      return look.isLingering;
+    },
+    get bytesIn() {
+      return look.bytesIn;
+    },
+    get incoming() {
+      const { isInHead } = look;
+      return { ...look, decoder: isInHead === undefined ? {} : { isInHead } };
+    },
+    get outgoing() {
+      return look;
+    },
+    get socket() {
+      const socket = { ...look, destroy: () => destroyed.push('socket') };
+      if (look.writeQueueSize !== undefined) Reflect.set(socket, '_handle', look);
+      return socket;
+    },
+    destroy: ({ code, message }: DuodaoError) => {
+      assert.equal(code, 'timed-out');
+      late.push(message.replace('The connection with peer:1 was ended as ', ''));
+    },
+  };
+  const one = new Pace(channel as unknown as Channel);
+  one.stop(); // ticks come from here
+  let now = 5_000_000;
+  const at = (ms: number, change: Partial<Look> = {}): void => {
+    now += ms;
+    Object.assign(look, change);
+    one.check(now);
+  };
+  return { at, late, destroyed };
+}
+
+const WAITING = { isWaitedFor: true };
+
+test('One who is waited for and is silent is late after idleTimeoutMs', () => {
+  const { at, late } = pace({ idleTimeoutMs: 1000 }, WAITING);
+  at(0);
+  at(999);
+  assert.deepEqual(late, []);
+  at(1);
+  assert.deepEqual(late, ['nothing has come from it for 1000 ms']);
+});
+
+test('Silence begins anew with each byte, and is none while nobody waits or something is to be sent', () => {
+  const { at, late } = pace({ idleTimeoutMs: 1000 }, WAITING);
+  at(0);
+  for (const change of [{ bytesIn: 1 }, { isWaitedFor: false }, { isWaitedFor: true, isBehind: true }]) {
+    at(900, change);
+    at(900, { ...WAITING, isBehind: false });
   }
-  return undefined;
-}
+  assert.deepEqual(late, []);
+});
 
-const times = (count: number, sight: Sight | ((tick: number) => Sight)): Sight[] =>
-  Array.from({ length: count }, (_, tick) => (typeof sight === 'function' ? sight(tick) : sight));
+test('Without idleTimeoutMs one may be silent for ever', () => {
+  const { at, late } = pace({}, WAITING);
+  for (let round = 0; round < 100; round++) at(1e9);
+  assert.deepEqual(late, []);
+});
 
-type Row = readonly [
-  what: string,
-  limits: object,
-  sights: readonly Sight[],
-  late: number | undefined,
-  says?: RegExp,
-];
+const LIMITS = { headTimeoutMs: 1000, minBytesPerSecond: 100 };
+const INSIDE = { isWaitedFor: true, isInside: true };
 
-const ROWS: readonly Row[] = [
-  ['silence while it is waited for', {}, times(9, { isWaitedFor: true }), 3, /nothing has come/],
-  ['silence that is allowed', { idleTimeoutMs: Infinity }, times(99, { isWaitedFor: true }), undefined],
-  ['silence while nobody waits for it', {}, times(99, {}), undefined],
-  ['silence while it is to take something', {}, times(4, { isWaitedFor: true, isBehind: true }), undefined],
-  [
-    'a byte now and then between messages',
-    {},
-    times(99, (tick) => ({ isWaitedFor: true, bytesIn: tick >> 1 })),
-    undefined,
-  ],
-  [
-    'silence that begins late',
-    {},
-    [
-      ...times(5, (tick) => ({ isWaitedFor: true, bytesIn: tick })),
-      ...times(9, { isWaitedFor: true, bytesIn: 4 }),
-    ],
-    8,
-    /nothing has come/,
-  ],
-  [
-    'a head that comes byte by byte, however many',
-    {},
-    times(9, (tick) => ({ isInside: true, isInHead: true, bytesIn: tick * 1000 })),
-    4,
-    /not whole after 40 ms/,
-  ],
-  ['a message that drips', {}, times(9, (tick) => ({ isInside: true, bytesIn: tick })), 4, /not whole/],
-  ['a message that flows', {}, times(99, (tick) => ({ isInside: true, bytesIn: tick * 10 })), undefined],
-  [
-    'a message that flowed, and stops',
-    {},
-    times(99, (tick) => ({ isInside: true, bytesIn: Math.min(tick, 10) * 10 })),
-    14,
-    /not whole/,
-  ],
-  [
-    'a slow message where none is too slow',
-    { minBytesPerSecond: 0 },
-    times(99, { isInside: true }),
-    undefined,
-  ],
-  [
-    'one slow message after the other, each in time',
-    {},
-    times(99, (tick) => ({ isInside: true, isInHead: true, takes: tick >> 2 })),
-    undefined,
-  ],
-  [
-    'a reader who takes nothing',
-    {},
-    times(9, { isBehind: true, written: 99, queued: 50 }),
-    4,
-    /taken nothing/,
-  ],
-  [
-    'a reader for whom more is written than he takes',
-    {},
-    times(99, (tick) => ({ isBehind: true, written: 1000 + tick * 10, queued: 50 + tick * 9 })),
-    undefined,
-  ],
-  [
-    'a reader who takes nothing, while more is written',
-    {},
-    times(9, (tick) => ({ isBehind: true, written: 1000 + tick * 10, queued: 50 + tick * 10 })),
-    4,
-    /taken nothing/,
-  ],
-  [
-    'a reader before whom as much is queued as ever',
-    {},
-    times(99, (tick) => ({ isBehind: true, written: 1000 + tick * 10, queued: 50 })),
-    undefined,
-  ],
-  ['one who does not end after we did', {}, times(999, { isLingering: true }), 200, /closed/],
-  [
-    'one who takes our last words slowly',
-    {},
-    times(999, (tick) => ({ isLingering: true, isBehind: true, written: 9999, queued: 9999 - tick })),
-    undefined,
-  ],
-  [
-    'one who does not take our last words',
-    {},
-    times(999, { isLingering: true, isBehind: true, written: 99, queued: 9 }),
-    4,
-    /taken nothing/,
-  ],
-];
+test('A head that is not whole in its time is late, however much of it comes', () => {
+  const { at, late } = pace(LIMITS, { ...INSIDE, isInHead: true });
+  at(0);
+  at(1000, { bytesIn: 10_000 });
+  assert.deepEqual(late, []);
+  at(1, { bytesIn: 20_000 });
+  assert.deepEqual(late, ['a message that had begun was not whole after 1001 ms']);
+});
 
-for (const [what, limits, sights, late, says] of ROWS) {
-  test(`Pace ${late === undefined ? 'lets be' : 'ends'} ${what}`, () => {
-    const [tick, how] = lateAt(limits, sights) ?? [];
-    assert.equal(tick, late);
-    if (says) assert.match(how ?? '', says);
-  });
-}
+test('A body may take its time while as much comes as must, and is late when it drips', () => {
+  const { at, late } = pace(LIMITS, { ...INSIDE, isInHead: false });
+  at(0, { bytesIn: 500 });
+  for (let second = 0; second <= 10; second++) at(1000, { bytesIn: 500 + second * 100 });
+  assert.deepEqual(late, []);
+  at(1000, { bytesIn: 500 + 1099 });
+  assert.deepEqual(late, ['a message that had begun was not whole after 12000 ms']);
+});
+
+test('A message without a head is held to its bytes from its beginning', () => {
+  const { at, late } = pace(LIMITS, INSIDE);
+  at(0);
+  at(2000, { bytesIn: 100 });
+  assert.deepEqual(late, []);
+  at(1000, { bytesIn: 199 });
+  assert.equal(late.length, 1);
+});
+
+test('With a rate of 0 a body may take as long as it likes', () => {
+  const { at, late } = pace({ ...LIMITS, minBytesPerSecond: 0 }, { ...INSIDE, isInHead: false });
+  for (let round = 0; round < 100; round++) at(1000);
+  assert.deepEqual(late, []);
+});
+
+test('Each message has its own time, and none runs while nobody waits', () => {
+  const { at, late } = pace(LIMITS, { ...INSIDE, isInHead: true });
+  at(0);
+  for (let takes = 1; takes < 5; takes++) at(900, { takes });
+  at(900, { isInside: false });
+  at(900, { isInside: true });
+  at(900);
+  assert.deepEqual(late, []);
+});
+
+const SENDING = { isBehind: true, isIdle: false, bytesWritten: 1_000_000, writableLength: 500_000 };
+
+test('One who takes nothing of what is sent is late after sendTimeoutMs', () => {
+  const { at, late } = pace({ sendTimeoutMs: 1000 }, { ...SENDING, writeQueueSize: 300_000 });
+  at(0);
+  at(100);
+  at(999);
+  assert.deepEqual(late, []);
+  at(1);
+  assert.deepEqual(late, ['it has taken nothing of what was sent to it for 1000 ms']);
+});
+
+test('One who takes a little of a long write each time is only slow', () => {
+  const { at, late } = pace({ sendTimeoutMs: 1000 }, SENDING);
+  for (let left = 300_000; left > 0; left -= 10_000) at(900, { writeQueueSize: left });
+  assert.deepEqual(late, []);
+});
+
+test('One who takes whole writes is not late, though as much is left of the next, or more', () => {
+  const { at, late } = pace({ sendTimeoutMs: 1000 }, SENDING);
+  for (let round = 1; round < 30; round++)
+    at(900, { bytesWritten: 1_000_000 * round, writeQueueSize: 100_000 + round });
+  assert.deepEqual(late, []);
+});
+
+test('One who has taken all of it begins anew', () => {
+  const { at, late } = pace({ sendTimeoutMs: 1000 }, { ...SENDING, writeQueueSize: 300_000 });
+  at(0);
+  at(900);
+  at(900, { isBehind: false });
+  at(900, { isBehind: true });
+  at(900);
+  assert.deepEqual(late, []);
+});
+
+test('On a Node.js that does not tell how much of a write is left, whole writes count', () => {
+  const { at, late } = pace({ sendTimeoutMs: 1000 }, { ...SENDING, writeQueueSize: undefined });
+  at(0);
+  at(900);
+  at(900, { bytesWritten: 2_000_000 });
+  at(500);
+  at(900);
+  assert.deepEqual(late, []);
+  at(500);
+  assert.equal(late.length, 1);
+});
+
+const LINGERING = { isLingering: true };
+
+test('One that lingers is closed when the other side has not ended after two seconds', () => {
+  const { at, late, destroyed } = pace({ idleTimeoutMs: 1 }, { ...LINGERING, ...WAITING });
+  at(0);
+  at(1999);
+  assert.deepEqual(destroyed, []);
+  at(1);
+  assert.deepEqual([destroyed, late], [['socket'], []]);
+});
+
+test('Last words that are not with the kernel yet, or still to be read from somewhere, are waited for', () => {
+  const { at, destroyed } = pace({}, { ...LINGERING, isIdle: false });
+  for (let round = 0; round < 10; round++) at(1900);
+  at(1900, { isBehind: true, writableLength: 10, bytesWritten: 10 });
+  at(1900, { isBehind: false, isIdle: true });
+  at(1900);
+  assert.deepEqual(destroyed, []);
+  at(100);
+  assert.deepEqual(destroyed, ['socket']);
+});
+
+test('One who takes nothing of the last words is late as well', () => {
+  const { at, late } = pace({ sendTimeoutMs: 1000 }, { ...LINGERING, ...SENDING });
+  for (let round = 0; round < 3; round++) at(1000);
+  assert.equal(late.length, 1);
+});

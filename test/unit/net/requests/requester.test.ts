@@ -131,7 +131,8 @@ test('Requests wait for a connection, within bounds and for their time', async (
 });
 
 test('What makes no request is refused, and costs nothing', async () => {
-  const server = await serving(new Desk().handler);
+  const desk = new Desk();
+  const server = await serving(desk.handler);
   using clerk = requester(server.address, { maxMessageBytes: 100 });
   await assert.rejects(clerk.request({ x_id: 1 }), TypeError);
   await assert.rejects(clerk.request({ when: new Date() }), TypeError);
@@ -141,6 +142,15 @@ test('What makes no request is refused, and costs nothing', async () => {
   await assert.rejects(clerk.request({}, '', { signal: AbortSignal.abort(new Error('off')) }), /off/);
   await until('it is connected', () => clerk.state === 'connected');
   await assert.rejects(clerk.request({}, { file: '/no/such/file' }), { code: 'ENOENT' });
+  await assert.rejects(clerk.request({ n: 1 }, '', { timeoutMs: 0 }), { code: 'timed-out' });
+  const last = clerk.request({ n: 2 });
+  await until('a request has come', () => desk.asked.length > 0);
+  assert.deepEqual(
+    desk.asked.map(({ n }) => n),
+    [2],
+  );
+  await desk.asked[0]!.answer();
+  await last;
   assert.deepEqual([clerk.inFlight, clerk.waiting, clerk.state], [0, 0, 'connected']);
   clerk.close();
   await server.close();
@@ -223,5 +233,32 @@ test('A wrong key ends a requester, and whoever waits is told', async () => {
   await assert.rejects(clerk.request({}), { code: 'auth' });
   await clerk.closed;
   await assert.rejects(clerk.request({}), { code: 'auth' });
+  await server.close();
+});
+
+test('A signal ends a requester with its reason, whatever its requests are at', async () => {
+  const desk = new Desk();
+  const server = await serving(desk.handler);
+  const off = new AbortController();
+  const clerk = requester(server.address, { signal: off.signal, maxInFlight: 1 });
+  const waits = [clerk.request({ n: 1 }), clerk.request({ n: 2 })];
+  await until('one is in flight', () => desk.asked.length === 1);
+  off.abort(new Error('enough'));
+  for (const wait of waits) await assert.rejects(wait, /^Error: enough$/);
+  await clerk.closed;
+  await assert.rejects(clerk.request({}), /enough/);
+  await server.close();
+});
+
+test('close() gives up all requests, and tells of those in flight that they may have been carried out', async () => {
+  const desk = new Desk();
+  const server = await serving(desk.handler);
+  const clerk = requester(server.address, { maxInFlight: 1 });
+  const waits = [clerk.request({ n: 1 }), clerk.request({ n: 2 })];
+  await until('one is in flight', () => desk.asked.length === 1);
+  clerk.close();
+  await assert.rejects(waits[0]!, { code: 'closed', message: /whether it was carried out is not known/ });
+  await assert.rejects(waits[1]!, { code: 'closed', message: 'This requester is closed' });
+  assert.deepEqual([clerk.inFlight, clerk.waiting, clerk.state], [0, 0, 'closed']);
   await server.close();
 });

@@ -1,126 +1,207 @@
-/**
- * What a server is made with is looked at before it listens, and refused with what it may be.
- */
+/** What a server may be made with, and what is refused before it listens, by name. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { availableParallelism } from 'node:os';
+import { RequestHandler, TcpServer, UnixServer } from '../../../../src/net/index.ts';
+import { LIMIT_NAMES } from '../../../../src/net/connection/limits.ts';
 import {
-  connect,
-  type Framing,
-  lines,
-  raw,
-  RequestHandler,
-  TcpServer,
-  UnixServer,
-} from '../../../../src/net/index.ts';
-import { echo } from '../../../fixtures/net/handlers.ts';
+  authFrom,
+  checkCommon,
+  checkNames,
+  streamPlan,
+  trueOrFalse,
+  wholeNumber,
+} from '../../../../src/net/server/options.ts';
+import { dictHeader, lines, pythonConnection, raw } from '../../../../src/wire/index.ts';
 
 const handler = (): void => undefined;
-class NoHandler {
-  handle(): void {}
+const tls = { key: 'k', cert: 'c' };
+const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
+const forEver = Number.POSITIVE_INFINITY;
+
+function tcp(options: object): TcpServer {
+  return new TcpServer({ handler, ...options });
 }
 
-/** Options that make no server, the error, and what it says. */
-const REFUSED: readonly (readonly [options: unknown, error: 'TypeError' | 'RangeError', says: RegExp])[] = [
-  [undefined, 'TypeError', /must be an object/],
-  [null, 'TypeError', /must be an object/],
-  [{}, 'TypeError', /handler must be a function, or a class.*undefined/],
-  [{ handler: null }, 'TypeError', /handler.*null/],
-  [{ handler: 'echo' }, 'TypeError', /handler.*string/],
-  [{ handler: NoHandler }, 'TypeError', /NoHandler does not extend RequestHandler/],
-  [{ handler, hosts: 'x' }, 'TypeError', /no option hosts.*there are.*host/],
-  [{ handler, path: '/x' }, 'TypeError', /no option path/],
-  [{ handler, host: 5 }, 'TypeError', /host must be a string/],
-  [{ handler, host: '' }, 'RangeError', /host/],
-  [{ handler, host: 'a b' }, 'RangeError', /host/],
-  [{ handler, port: '80' }, 'TypeError', /port must be a number/],
-  [{ handler, port: -1 }, 'RangeError', /port.*-1/],
-  [{ handler, port: 65_536 }, 'RangeError', /port.*65536/],
-  [{ handler, port: 1.5 }, 'RangeError', /port.*1\.5/],
-  [{ handler, concurrency: 'fork' }, 'RangeError', /async, threads, processes.*fork/],
-  [{ handler, workers: 0 }, 'RangeError', /workers.*from 1 to 256.*0/],
-  [{ handler, workers: '2' }, 'TypeError', /workers as it must be a number/],
-  [{ handler, backlog: 0 }, 'RangeError', /backlog/],
-  [{ handler, maxConnections: 0 }, 'RangeError', /maxConnections/],
-  [{ handler, maxConnections: 1.5 }, 'RangeError', /maxConnections/],
-  [{ handler, maxConnectionsPerHost: -1 }, 'RangeError', /maxConnectionsPerHost/],
-  [{ handler, maxBufferedBytes: 0 }, 'RangeError', /maxBufferedBytes/],
-  [{ handler, handshakeTimeoutMs: 0 }, 'RangeError', /handshakeTimeoutMs/],
-  [{ handler, handshakeTimeoutMs: 2 ** 31 }, 'RangeError', /handshakeTimeoutMs/],
-  [{ handler, idleTimeoutMs: 0 }, 'RangeError', /idleTimeoutMs/],
-  [{ handler, headTimeoutMs: Number.NaN }, 'RangeError', /headTimeoutMs.*NaN/],
-  [{ handler, minBytesPerSecond: -1 }, 'RangeError', /minBytesPerSecond/],
-  [{ handler, sendTimeoutMs: '1' }, 'TypeError', /sendTimeoutMs as it must be a number/],
-  [{ handler, maxMessageBytes: 2 ** 32 }, 'RangeError', /maxMessageBytes/],
-  [{ handler, maxHeaderBytes: 1 }, 'RangeError', /maxHeaderBytes/],
-  [{ handler, framing: 'lines' }, 'TypeError', /framing.*string/],
-  [{ handler, framing: {} }, 'TypeError', /framing/],
-  [{ handler, framing: () => null }, 'TypeError', /framing.*null/],
-  [{ handler, authKey: 5 }, 'TypeError', /authKey/],
-  [{ handler, authKey: '' }, 'RangeError', /authKey.*empty/],
-  [{ handler, tls: true }, 'TypeError', /tls.*key and cert/],
-  [{ handler, verifyRequest: true }, 'TypeError', /verifyRequest as it must be a function/],
-  [{ handler, handleError: null }, 'TypeError', /handleError as it must be a function: it is null/],
-  [{ handler, keepAlive: -1 }, 'RangeError', /keepAlive/],
-];
+/** What each option may be, and may not. Limits have their own table. */
+const TABLE: Readonly<Record<string, readonly [taken: readonly unknown[], refused: readonly unknown[]]>> = {
+  concurrency: [
+    ['async', 'threads', 'processes'],
+    ['thread', '', 5, null],
+  ],
+  workers: [
+    [1, 256],
+    [0, 257, 1.5, -1, '2', null, Number.NaN],
+  ],
+  verifyRequest: [[() => true], [true, 'x', null]],
+  handleError: [[() => undefined], [true, 'x', null]],
+  name: [['any'], []],
+  framing: [
+    [raw, lines, raw(), lines(), dictHeader()],
+    ['lines', 5, null, {}, () => undefined, { decoder: handler }],
+  ],
+  backlog: [
+    [1, 65535],
+    [0, 65536, 1.5, '5', null],
+  ],
+  maxConnections: [
+    [1, 1e6, forEver],
+    [0, -1, 1.5, '5', null],
+  ],
+  maxConnectionsPerHost: [
+    [1, forEver],
+    [0, 1.5, '5'],
+  ],
+  maxBufferedBytes: [
+    [1, forEver],
+    [0, 1.5, '5'],
+  ],
+  handshakeTimeoutMs: [
+    [1, 2 ** 31 - 1],
+    [0, 2 ** 31, forEver, '5'],
+  ],
+  authKey: [
+    ['k', Buffer.from('k'), new Uint8Array(1)],
+    ['', new Uint8Array(), 5, null, {}],
+  ],
+  tls: [
+    [tls, { pfx: 'p' }],
+    [null, true, 'x', {}, { key: 'k' }, { cert: 'c' }],
+  ],
+  host: [
+    ['::1', 'localhost'],
+    ['', 'a b', 5, null],
+  ],
+  port: [
+    [0, 65535],
+    [-1, 65536, 1.5, '80', null],
+  ],
+  noDelay: [
+    [true, false],
+    [1, 'yes', null],
+  ],
+  keepAlive: [
+    [true, false, 0, 1, 32_767_000],
+    [-1, 0.5, 32_767_001, 'yes', null],
+  ],
+};
 
-for (const [options, name, says] of REFUSED) {
-  const shown = typeof options === 'object' && options !== null ? Object.entries(options).at(-1) : options;
-  test(`A server made with ${String(shown)} is refused`, () => {
-    assert.throws(() => new TcpServer(options as never), { name, message: says });
+for (const [name, [taken, refused]] of Object.entries(TABLE)) {
+  test(`The option ${name} is taken where it should be, and refused by its name`, () => {
+    for (const value of [...taken, undefined]) assert.ok(tcp({ [name]: value }));
+    for (const value of refused) {
+      const isMisuse = (error: Error): boolean => {
+        assert.ok(error instanceof TypeError || error instanceof RangeError, String(error));
+        assert.match(error.message, new RegExp(`^Cannot (?:use|make) .*${name}`));
+        return true;
+      };
+      assert.throws(() => tcp({ [name]: value }), isMisuse, `${name}: ${String(value)}`);
+    }
   });
 }
 
-const PATHS: readonly (readonly [path: unknown, error: 'TypeError' | 'RangeError'])[] = [
-  [undefined, 'TypeError'],
-  ['', 'RangeError'],
-  ['@', 'RangeError'],
-  ['a\0b', 'RangeError'],
-  [`/${'x'.repeat(107)}`, 'RangeError'],
-  [`/${'ü'.repeat(54)}`, 'RangeError'],
-];
-
-for (const [path, name] of PATHS) {
-  test(`A server at the path ${JSON.stringify(path)?.slice(0, 20)} is refused`, () => {
-    assert.throws(() => new UnixServer({ handler, path: path as string }), { name });
-  });
-}
-
-test('A mode that is none is refused', () => {
-  for (const mode of [-1, 0o1000, 6.5])
-    assert.throws(() => new UnixServer({ handler, path: '/x', mode }), RangeError);
-});
-
-test('Options that are left out, or undefined, are as good as said', () => {
-  const options = {
-    handler,
-    port: undefined,
-    framing: undefined,
-    workers: undefined,
-    authKey: undefined,
-    tls: undefined,
-  };
-  assert.ok(new TcpServer(options as never));
-  assert.ok(new TcpServer({ handler: RequestHandler, maxConnections: Infinity, idleTimeoutMs: Infinity }));
-  assert.ok(new TcpServer({ handler, framing: lines(), keepAlive: false }));
-});
-
-test('A framing of one own goes to workers as an exported function only', () => {
-  const own: Framing<Buffer, [Uint8Array]> = { ...raw(), name: 'own', spec: undefined };
-  assert.ok(new TcpServer({ handler: echo, framing: own }));
-  assert.throws(() => new TcpServer({ handler: echo, framing: own, concurrency: 'threads' }), {
-    name: 'TypeError',
-    message: /own.*exported function/,
+test('legacyAuth is true or false', () => {
+  for (const legacyAuth of [true, false, undefined]) assert.ok(tcp({ authKey: 'k', legacyAuth }));
+  assert.throws(() => tcp({ authKey: 'k', legacyAuth: 'yes' }), {
+    message: /legacyAuth as it must be true or false/,
   });
 });
 
-test('An option of connect() that there is not is refused, before anything is tried', async () => {
-  for (const options of [{ time: 5 }, { host: 'x' }, { maxConnections: 5 }])
-    await assert.rejects(connect('127.0.0.1:1', options as never), {
-      name: 'TypeError',
-      message: /no option/,
+test('The options of a UnixServer are its path, which it must have, and its mode', () => {
+  assert.ok(new UnixServer({ handler, path: '/tmp/x', mode: 0o777 }));
+  for (const mode of [-1, 0o1000, '600', 1.5])
+    assert.throws(() => new UnixServer({ handler, path: '/tmp/x', mode: mode as number }), {
+      message: /use mode as/,
     });
-  for (const options of [{ timeoutMs: -1 }, { authKey: '' }, { maxMessageBytes: 0 }])
-    await assert.rejects(connect('127.0.0.1:1', options), RangeError);
-  const reason = new Error('enough');
-  await assert.rejects(connect('127.0.0.1:1', { signal: AbortSignal.abort(reason) }), reason);
+  assert.throws(() => new UnixServer({ handler } as never), { message: /its path must be a string/ });
+  assert.throws(() => new UnixServer({ handler, path: 'x'.repeat(108) }), { message: /at most 107 bytes/ });
+});
+
+test('Each server has the options that it has, and is refused others by name with a list of its own', () => {
+  for (const name of [...Object.keys(TABLE), ...LIMIT_NAMES]) checkNames({ [name]: 1 }, 'TcpServer');
+  for (const [noun, name] of [
+    ['TcpServer', 'path'],
+    ['TcpServer', 'Port'],
+    ['UnixServer', 'port'],
+    ['UnixServer', 'keepAlive'],
+    ['UdpServer', 'framing'],
+    ['UdpServer', 'maxMessageBytes'],
+  ] as const) {
+    const message = `Cannot make a ${noun} as there is no option ${name}: correct its name, or leave it out; there are `;
+    assert.throws(
+      () => checkNames({ [name]: 1 }, noun),
+      (error: Error) =>
+        error.name === 'TypeError' && error.message.startsWith(`${message}handler, concurrency,`),
+    );
+    checkNames({ [name]: undefined }, noun);
+  }
+  for (const options of [undefined, null, 5, 'x'])
+    assert.throws(() => checkNames(options, 'TcpServer'), { message: /its options must be an object/ });
+});
+
+test('A handler is a function or a class of handlers', () => {
+  class Good extends RequestHandler {}
+  class Bad {}
+  for (const one of [handler, Good, async () => undefined, function () {}])
+    assert.ok(new TcpServer({ handler: one }));
+  assert.throws(() => new TcpServer({ handler: Bad as never }), {
+    name: 'TypeError',
+    message: 'Cannot make a TcpServer as the class Bad does not extend RequestHandler',
+  });
+  for (const [one, kind] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['x', 'string'],
+    [{}, 'object'],
+  ])
+    assert.throws(() => new TcpServer({ handler: one as never }), {
+      name: 'TypeError',
+      message: `Cannot make a TcpServer as its handler must be a function, or a class that extends RequestHandler: it is ${kind as string}`,
+    });
+});
+
+test('What is left out has the values that the documentation says', () => {
+  assert.deepEqual(checkCommon({ handler }, 'TcpServer'), {
+    concurrency: 'async',
+    workers: availableParallelism(),
+  });
+  const plan = streamPlan('tcp', { host: 'h', port: 1 }, { handler }, raw as never);
+  assert.deepEqual(
+    [plan.handshakeTimeoutMs, plan.maxConnections, plan.maxConnectionsPerHost, plan.maxBufferedBytes],
+    [10_000, forEver, forEver, 256 * 1024 * 1024],
+  );
+  assert.deepEqual([plan.auth, plan.tls, plan.framing], [undefined, undefined, { kind: 'raw' }]);
+});
+
+test('A key is that of the options, or that of the framing', () => {
+  const framing = pythonConnection({ authKey: 'of the framing', legacy: true });
+  const plan = streamPlan('tcp', { path: '@x' }, { handler, framing }, raw as never);
+  assert.deepEqual([text(plan.auth?.key), plan.auth?.legacy], ['of the framing', true]);
+  const own = streamPlan('tcp', { path: '@x' }, { handler, framing, authKey: 'own' }, raw as never);
+  assert.deepEqual([text(own.auth?.key), own.auth?.legacy], ['own', false]);
+  assert.equal(authFrom(undefined, true), undefined);
+});
+
+test('A framing of a user’s own serves in this event loop, and elsewhere only as a function that makes it', () => {
+  const own = { name: 'own', decoder: lines().decoder, encode: lines().encode };
+  const address = { path: '@x' };
+  const planned = streamPlan('tcp', address, { handler, framing: own }, raw as never)
+    .framing as () => unknown;
+  assert.equal(planned(), own);
+  const make = (): typeof own => own;
+  const threads = { handler, concurrency: 'threads' } as const;
+  assert.equal(streamPlan('tcp', address, { ...threads, framing: make }, raw as never).framing, make);
+  assert.throws(() => streamPlan('tcp', address, { ...threads, framing: own }, raw as never), {
+    name: 'TypeError',
+    message:
+      /^Cannot use the framing own in threads or processes as it cannot be made again there: give an exported/,
+  });
+});
+
+test('Numbers and truths are what they are, or what they are otherwise', () => {
+  assert.deepEqual([wholeNumber('n', undefined, 5, 6, 7), wholeNumber('n', 7, 5, 6, 7)], [5, 7]);
+  assert.throws(() => wholeNumber('n', forEver, 5, 6, 7), {
+    message: 'Cannot use n as it must be a whole number from 6 to 7: current value is Infinity',
+  });
+  assert.deepEqual([trueOrFalse('t', undefined, true), trueOrFalse('t', false, true)], [true, false]);
 });
