@@ -37,7 +37,9 @@ export const AT: Readonly<Record<Count, number>> = Object.fromEntries(
 
 /** Behind the counts: 1 while an event loop serves. */
 export const SERVING: number = COUNTS.length;
-export const ROW_LENGTH: number = COUNTS.length + 1;
+/** Behind that: 1 while an event loop looks whether there is room for one more. */
+export const ASKING: number = COUNTS.length + 1;
+export const ROW_LENGTH: number = COUNTS.length + 2;
 
 export function newRow(): Row {
   return new Float64Array(ROW_LENGTH);

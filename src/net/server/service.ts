@@ -15,7 +15,7 @@ import { Chain } from '../connection/chain.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
 import { SocketConnection } from '../connection/connection.ts';
 import type { ConnectionLimits } from '../connection/limits.ts';
-import { AT, type Row, SERVING } from '../connection/tally.ts';
+import { ASKING, AT, type Row, SERVING } from '../connection/tally.ts';
 import { wire } from '../connection/wiring.ts';
 import { Balance } from './balance.ts';
 import { type Handler, handleWith, seesAddress, type ServerFace } from './handler.ts';
@@ -94,6 +94,7 @@ export class Service implements Serving, Surroundings {
     this.row[AT.accepted]!++;
     const socket = this.#secure ? this.#wrap(plain, this.#secure) : plain;
     const channel = new Channel(socket, this.#framing, this, client);
+    this.row[ASKING] = 0; // it counts as itself now
     this.#channels.add(channel);
     if (this.#countsHosts && client) this.#countHost(client, 1);
     wire(socket, channel, readsInto);
@@ -106,7 +107,7 @@ export class Service implements Serving, Surroundings {
   }
 
   /**
-   * Over all workers. Each counts its own first and then looks at all: two that do so at once may both refuse the last
+   * Over all workers. Each says that it asks, and then looks at all: two that do so at once may both refuse the last
    * place, and never both give it.
    */
   #hasRoom(client: Address | undefined): boolean {
@@ -115,10 +116,11 @@ export class Service implements Serving, Surroundings {
     if (this.#countsHosts && client && (this.#perHost.get(hostOf(client)) ?? 0) >= maxConnectionsPerHost)
       return false;
     if (maxConnections === Number.POSITIVE_INFINITY) return true;
-    this.row[AT.active]!++;
+    this.row[ASKING] = 1;
+    Atomics.add(FENCE, 0, 1); // what is read now is read after that was written, for all to see
     let active = 0;
-    for (const row of this.#rows) active += row[AT.active]!;
-    this.row[AT.active]!--;
+    for (const row of this.#rows) active += row[AT.active]! + row[ASKING]!;
+    if (active > maxConnections) this.row[ASKING] = 0;
     return active <= maxConnections;
   }
 
@@ -255,6 +257,9 @@ const UNSEEN: Address = { host: 'unseen', port: 0 };
 function hostOf(client: Address): string {
   return isPath(client) ? client.path : client.host;
 }
+
+/** Nobody looks at it: an atomic change of anything keeps reads behind it from overtaking writes before it. */
+const FENCE: Int32Array = new Int32Array(1);
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

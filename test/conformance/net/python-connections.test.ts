@@ -34,7 +34,8 @@ for (const python of ALL) {
   const { version } = python;
   for (const legacyAuth of [true, false]) {
     const isServed = legacyAuth || isModern(python);
-    test(`A client of Python ${version} is ${isServed ? '' : 'not '}served ${legacyAuth ? 'with' : 'without'} MD5`, async () => {
+    const outcome = `${isServed ? '' : 'not '}served ${legacyAuth ? 'with' : 'without'} MD5`;
+    test(`A client of Python ${version} is ${outcome}`, async () => {
       const options = {
         handler,
         framing: pythonConnection,

@@ -86,7 +86,8 @@ for (const [tool, how, args] of CLIENTS) {
 }
 
 test('bash with its own sockets is answered', async (t) => {
-  const script = `exec 7<>/dev/tcp/127.0.0.1/${web.address.port}; printf 'GET /bash HTTP/1.0\\r\\n\\r\\n' >&7; head -4 <&7`;
+  const open = `exec 7<>/dev/tcp/127.0.0.1/${web.address.port}`;
+  const script = `${open}; printf 'GET /bash HTTP/1.0\\r\\n\\r\\n' >&7; head -4 <&7`;
   const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   let stdout = '';
   child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));

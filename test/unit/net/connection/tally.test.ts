@@ -1,10 +1,18 @@
 /** Rows of counts. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AT, COUNTS, newRow, ROW_LENGTH, SERVING, sumOf } from '../../../../src/net/connection/tally.ts';
+import {
+  ASKING,
+  AT,
+  COUNTS,
+  newRow,
+  ROW_LENGTH,
+  SERVING,
+  sumOf,
+} from '../../../../src/net/connection/tally.ts';
 
 test('Each count has a place of its own in a row, and so has the mark of who serves', () => {
-  const places = [...COUNTS.map((name) => AT[name]), SERVING];
+  const places = [...COUNTS.map((name) => AT[name]), SERVING, ASKING];
   assert.deepEqual(places, [...places.keys()]);
   assert.equal(newRow().length, ROW_LENGTH);
   assert.equal(places.length, ROW_LENGTH);
