@@ -68,6 +68,7 @@ export class TcpServer<
 export async function bind(
   address: HostAddress,
   make: (number: string) => ReturnType<typeof listenInternet>,
+  kind: 'tcp' | 'udp' = 'tcp',
 ): Promise<Bound> {
   const number = await numberOf(address);
   const made = make(number);
@@ -77,7 +78,7 @@ export async function bind(
   const { errno } = made;
   const facts = { host: address.host, port: address.port, errno };
   if (errno === 'EADDRINUSE') {
-    const holder = holderOf(address.port);
+    const holder = holderOf(address.port, kind);
     const who = holder ? `process ${holder.pid} (${holder.command}) does` : 'somebody else does';
     throw new DuodaoError(
       'in-use',

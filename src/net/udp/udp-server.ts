@@ -55,7 +55,11 @@ export class UdpServer extends SocketServer<HostAddress> {
       plan,
       ...common,
       bind: async () =>
-        await bind(address, (number) => bindDatagrams(number, address.port, options.broadcast === true)),
+        await bind(
+          address,
+          (number) => bindDatagrams(number, address.port, options.broadcast === true),
+          'udp',
+        ),
       began: (serving) => {
         if (serving instanceof UdpService) place.sender = serving.sender;
       },
