@@ -143,8 +143,8 @@ export function bindUnix(path: string): number | SocketRefusal {
 }
 
 /**
- * A socket that is connected to one in the file system, or to a name. libuv before 1.48 fills such names up to their full
- * length, so Node.js 20 does not find those that others have made. Answers as {@link listenInternet}.
+ * A socket that is connected to one in the file system, or to a name. The libuv of Node.js 20 fills such names up to
+ * their full length, so it does not find those that others have made. Answers as {@link listenInternet}.
  */
 export function connectUnix(path: string): number | SocketRefusal {
   const bytes = unix(path);

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { LOADER } from '../harness/loader.ts';
 import { fixture } from '../harness/programs.ts';
 import { until } from '../harness/tree.ts';
-import { interrupt, hasEnded, say, serve, serveInVain, type Served } from './servers.ts';
+import { HAS_PYTHON, hasEnded, interrupt, python, say, serve, serveInVain, type Served } from './servers.ts';
 
 const HANDLERS = fileURLToPath(fixture('serve/handlers.ts'));
 const folder = mkdtempSync(join(tmpdir(), 'serve-test-'));
@@ -45,7 +46,7 @@ test('serve replaces a worker that is killed, and serves on', async () => {
   const { stats, stderr } = await interrupt(served);
   assert.equal(stats.replaced, 2);
   assert.equal(stats.messagesIn, 2);
-  assert.match(stderr, /^0 active, 0 accepted, 0 messages\/s, 0 B\/s in, no errors$/m);
+  assert.match(stderr, /^\d active, \d accepted, [\d,]+ messages\/s, .* in, no errors$/m);
 });
 
 test('SIGHUP replaces workers by the module as it is then, and nobody is refused', async () => {
@@ -132,6 +133,23 @@ test('A second Ctrl-C ends serve at once, and so does the time to drain', async 
   const { code, stderr } = await once.served.end;
   assert.equal(code, 143, stderr);
   await once.answer;
+});
+
+test('serve ends when its terminal has gone', { skip: !HAS_PYTHON && 'no python3' }, async () => {
+  const events = file('');
+  const command = [process.execPath, ...LOADER, fileURLToPath(fixture('cli/duodao.ts')), 'serve'];
+  const words = [...command, `${HANDLERS}#echo`, '--tcp', '0', '-w', '1', '--json'];
+  const code = await python(`
+import os, pty, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.dup2(os.open(${JSON.stringify(events)}, os.O_WRONLY), 1)
+    os.execv(${JSON.stringify(words[0])}, ${JSON.stringify(words)})
+while b'listening' not in open(${JSON.stringify(events)}, 'rb').read(): time.sleep(0.01)
+os.close(terminal)
+print(os.waitpid(pid, 0)[1])`);
+  assert.equal(code, '1\n'); // by the signal: not 6, an abort
+  assert.match(readFileSync(events, 'utf8'), /\n\{"event":"closed","by":"SIGHUP",/);
 });
 
 test('With --json what handlers print goes to standard error; a reader that leaves ends nothing', async () => {

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly flags?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: 'open' | 'none';
+  /** How many descriptors it may have. */
+  readonly descriptors?: number;
   /**
    * As a shell starts it that has a terminal: in a process group of its own, which is not the group of the shell. So
    * all of it can be signalled, and stopped, together; `process` is the shell then, whose code is 128 + N after a
@@ -50,12 +52,13 @@ export function run(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Program {
-  const { flags = [], env = {}, input = 'none', isJob = false } = options;
+  const { flags = [], env = {}, input = 'none', isJob = false, descriptors } = options;
   const program = file === undefined ? [] : [fileURLToPath(fixture(file))];
   // A core of a process that aborts would lie about in the folder of the project. What a shell has to say of its jobs
   // is not what they say.
+  const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
   const command = [
-    isJob ? 'ulimit -c 0; set -m; "$@" & exec 2> /dev/null; wait -f $!' : 'ulimit -c 0; exec "$@"',
+    isJob ? 'ulimit -c 0; set -m; "$@" & exec 2> /dev/null; wait -f $!' : `${limit}ulimit -c 0; exec "$@"`,
     'sh',
     process.execPath,
     ...process.execArgv,

@@ -13,7 +13,7 @@ import { counted, grouped } from '../text.ts';
 import { loaderFlag, loadHere } from '../typescript.ts';
 import { framingFor } from './framing.ts';
 import { discoverApart, findHandler } from './handler.ts';
-import { onHangup } from './hangup.ts';
+import { endByHangup, onHangup } from './hangup.ts';
 import { hintFor } from './hint.ts';
 import { parseServe, type ServeOptions } from './options.ts';
 import { placeText } from './place.ts';
@@ -86,6 +86,7 @@ async function runServer(running: Running): Promise<number> {
   // Workers end with this process, and do not keep it: it stays until it is told to end.
   const staying = setInterval(() => undefined, 2 ** 30);
   const stopListening = onHangup(hangupEars(running));
+  endByHangup();
   try {
     announce(running);
     voice.statusLine = options.stats ? statusLine(running) : undefined;

@@ -4,6 +4,9 @@
  * The kernel takes the terminal away from its processes before they are told, so whether there was one, and is none any
  * more, says which of the two it was.
  *
+ * Node.js gives its terminal back as it ends, and aborts where there is none any more, with a core. So who has lost it
+ * ends by the signal, as programs do that know nothing of it.
+ *
  * @module
  */
 import { closeSync, openSync } from 'node:fs';
@@ -24,6 +27,16 @@ export function onHangup(ears: HangupEars, hasTerminal: () => boolean = hasTermi
   };
   process.on('SIGHUP', listener);
   return () => void process.off('SIGHUP', listener);
+}
+
+/** Has this process end by SIGHUP, if its terminal has gone by the time that it ends. */
+export function endByHangup(hasTerminal: () => boolean = hasTerminalNow): void {
+  if (!hasTerminal()) return;
+  process.on('exit', () => {
+    if (hasTerminal()) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
 }
 
 function hasTerminalNow(): boolean {

@@ -6,6 +6,7 @@
  */
 import { isMainThread } from 'node:worker_threads';
 import { type Assignment, assignmentIn } from './assignment.ts';
+import { endByHangup } from './hangup.ts';
 import { type AnyHandler, type Discovery, learn } from './learn.ts';
 
 const assignment = assignmentIn(import.meta.url);
@@ -23,6 +24,7 @@ async function begin({ module, name, isQuiet }: Assignment): Promise<AnyHandler>
     // A terminal tells all of its processes of Ctrl-C, and of its own end. When we end is for the server to say.
     process.on('SIGINT', () => undefined);
     process.on('SIGHUP', () => undefined);
+    endByHangup();
   }
   if (isQuiet) process.stdout.write = process.stderr.write.bind(process.stderr);
   const { discovery, handler: found } = await learn(module, name);

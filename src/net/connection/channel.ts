@@ -13,7 +13,7 @@
 import type { Socket } from 'node:net';
 import type { DuodaoError, Wait } from '../../base/index.ts';
 import type { Framing } from '../../wire/index.ts';
-import { type Address, textOf } from '../address.ts';
+import { type Address, addressOfSocket, textOf } from '../address.ts';
 import type { Budget, Holder } from './budget.ts';
 import type { Linked } from './chain.ts';
 import { Ending, IS_CLOSED, OTHER_ENDED, SERVER_CLOSES, THIS_CLOSED, THIS_ENDED } from './ending.ts';
@@ -34,6 +34,9 @@ export interface Surroundings {
 /** For so long after it was made a connection is about to send its first message. */
 const NEWBORN_MS = 500;
 
+/** Of one that was closed before anybody asked. */
+const UNKNOWN: Address = { host: 'unknown', port: 0 };
+
 const COUNTED = { broken: AT.broken, 'over-limit': AT.overLimit, protocol: AT.protocolErrors } as const;
 
 export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars, Linked<Channel> {
@@ -41,7 +44,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   readonly incoming: Incoming<In>;
   readonly outgoing: Outgoing;
   readonly framing: Framing<In>;
-  readonly remoteAddress: Address;
+  #remoteAddress: Address | undefined;
   readonly #surroundings: Surroundings;
   /** Has what arrives instead of the decoder, during a handshake. */
   #tap: ((bytes: Uint8Array) => void) | undefined;
@@ -62,16 +65,28 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
   readonly #pace: Pace;
   readonly #since: number = Math.round(performance.now());
 
-  constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress: Address) {
+  constructor(socket: Socket, framing: Framing<In>, surroundings: Surroundings, remoteAddress?: Address) {
     this.socket = socket;
     this.framing = framing;
-    this.remoteAddress = remoteAddress;
+    this.#remoteAddress = remoteAddress;
     this.#surroundings = surroundings;
     const { limits, row } = surroundings;
     this.incoming = new Incoming(framing.decoder(limits), this);
     this.outgoing = new Outgoing(socket, this);
     row[AT.active]!++;
     this.#pace = new Pace(this);
+  }
+
+  /** Where the other side is; asked of the system when somebody wants to know, as that takes as long as a message. */
+  get remoteAddress(): Address {
+    this.#remoteAddress ??= addressOfSocket(this.socket, 'remote');
+    return this.#remoteAddress ?? UNKNOWN;
+  }
+
+  /** For sentences. The system does not tell any more when the socket is closed. */
+  #withWhom(): string {
+    const { remoteAddress } = this;
+    return remoteAddress === UNKNOWN ? '' : ` with ${textOf(remoteAddress)}`;
   }
 
   /** What still comes is thrown away. */
@@ -110,8 +125,9 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
 
   failed(error: NodeJS.ErrnoException): void {
     const errno = error.code ?? 'no code';
-    const who = textOf(this.remoteAddress);
-    this.#fail(new Ending('broken', `The connection with ${who} was lost: ${errno}`, { errno }, error));
+    this.#fail(
+      new Ending('broken', `The connection${this.#withWhom()} was lost: ${errno}`, { errno }, error),
+    );
   }
 
   drained(): void {
@@ -203,7 +219,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.destroy(
       new Ending(
         'over-limit',
-        `The connection with ${textOf(this.remoteAddress)} was ended as all of them hold more than ` +
+        `The connection${this.#withWhom()} was ended as all of them hold more than ` +
           `${limitBytes} bytes, and this one holds most`,
         { limitBytes },
       ),

@@ -8,6 +8,8 @@ import type { Server, Socket } from 'node:net';
 /** The parts of a handle that we look at. */
 export interface Handle {
   readonly fd?: number;
+  /** All bytes that were written. */
+  readonly bytesWritten?: number;
   /** Bytes that were written and are not with the kernel. */
   readonly writeQueueSize?: number;
   /** Of one that listens: called with each connection. */

@@ -72,6 +72,16 @@ function isClass<R>(handler: Handler<R>): handler is HandlerClass<R> {
   return BRAND in ((handler.prototype as object | undefined) ?? {});
 }
 
+/** A function of one plain argument, or none, as its text says. */
+const OF_ONE = /^(?:async\s*)?(?:function\b\s*[\w$]*\s*)?(?:\(\s*[\w$]*\s*\)|[\w$]+)\s*(?:=>|\{)/;
+
+/** Whether a handler can see the address of its client: what it cannot see need not be found out. */
+export function seesAddress<R>(handler: Handler<R>): boolean {
+  if (isClass(handler)) return true;
+  const text = Function.prototype.toString.call(handler);
+  return !OF_ONE.test(text) || /\barguments\b|\[native code\]/.test(text);
+}
+
 /** @throws TypeError when it is neither a function nor a class of handlers. */
 export function checkHandler(handler: unknown, noun: string): void {
   if (typeof handler !== 'function')

@@ -18,7 +18,7 @@ import type { ConnectionLimits } from '../connection/limits.ts';
 import { AT, type Row, SERVING } from '../connection/tally.ts';
 import { wire } from '../connection/wiring.ts';
 import { Balance } from './balance.ts';
-import { type Handler, handleWith, type ServerFace } from './handler.ts';
+import { type Handler, handleWith, seesAddress, type ServerFace } from './handler.ts';
 import { authenticate, limitHandshake } from './handshake.ts';
 import { Listener } from './listener.ts';
 import { framingBy, type Plan } from './plan.ts';
@@ -45,6 +45,9 @@ export class Service implements Serving, Surroundings {
   readonly #perHost: Map<string, number> = new Map();
   /** Those that have not shown who they are: nothing of them is at work yet. */
   readonly #shaking: Set<Channel> = new Set();
+  readonly #countsHosts: boolean;
+  /** Somebody looks at where connections come from: else it need not be found out for each. */
+  readonly #asksWho: boolean;
   #running = 0;
   #isStopping = false;
   #onNews: (() => void) | undefined;
@@ -57,6 +60,12 @@ export class Service implements Serving, Surroundings {
     this.budget = new Budget(plan.maxBufferedBytes);
     this.row = row;
     this.#rows = rows;
+    this.#countsHosts = plan.kind === 'tcp' && plan.maxConnectionsPerHost !== Number.POSITIVE_INFINITY;
+    this.#asksWho =
+      plan.kind === 'unix' ||
+      this.#countsHosts ||
+      [plan.verifyRequest, plan.handleError, plan.auth, plan.tls].some((one) => one !== undefined) ||
+      seesAddress(plan.handler);
     this.#framing = framingBy(plan.framing);
     this.#secure = plan.tls && createSecureContext(plan.tls);
     this.#face = { address: plan.address, stats: () => statsOf([row], [{ pid: process.pid, thread: 0 }], 0) };
@@ -74,9 +83,10 @@ export class Service implements Serving, Surroundings {
   }
 
   #accepted(plain: Socket, readsInto: boolean): void {
-    const client = this.#clientOf(plain);
-    if (!client || !this.#hasRoom(client)) {
-      if (client) this.row[AT.refused]!++;
+    const client = this.#asksWho ? this.#clientOf(plain) : undefined;
+    const isGone = this.#asksWho && !client;
+    if (isGone || !this.#hasRoom(client)) {
+      if (!isGone) this.row[AT.refused]!++;
       plain.on('error', () => undefined); // it is closed, whatever comes of that
       plain.destroy();
       return;
@@ -85,7 +95,7 @@ export class Service implements Serving, Surroundings {
     const socket = this.#secure ? this.#wrap(plain, this.#secure) : plain;
     const channel = new Channel(socket, this.#framing, this, client);
     this.#channels.add(channel);
-    if (!isPath(client)) this.#perHost.set(client.host, (this.#perHost.get(client.host) ?? 0) + 1);
+    if (this.#countsHosts && client) this.#countHost(client, 1);
     wire(socket, channel, readsInto);
     this.#serve(channel);
   }
@@ -99,10 +109,11 @@ export class Service implements Serving, Surroundings {
    * Over all workers. Each counts its own first and then looks at all: two that do so at once may both refuse the last
    * place, and never both give it.
    */
-  #hasRoom(client: Address): boolean {
+  #hasRoom(client: Address | undefined): boolean {
     const { maxConnections, maxConnectionsPerHost } = this.#plan;
     if (this.#isStopping) return false;
-    if (!isPath(client) && (this.#perHost.get(client.host) ?? 0) >= maxConnectionsPerHost) return false;
+    if (this.#countsHosts && client && (this.#perHost.get(hostOf(client)) ?? 0) >= maxConnectionsPerHost)
+      return false;
     if (maxConnections === Number.POSITIVE_INFINITY) return true;
     this.row[AT.active]!++;
     let active = 0;
@@ -152,7 +163,8 @@ export class Service implements Serving, Surroundings {
   #handle(channel: Channel): void {
     const handler = this.#plan.handler as Handler<SocketConnection<unknown>>;
     try {
-      const work = handleWith(handler, new SocketConnection(channel), channel.remoteAddress, this.#face);
+      const client = this.#asksWho ? channel.remoteAddress : UNSEEN;
+      const work = handleWith(handler, new SocketConnection(channel), client, this.#face);
       if (isPromise(work)) {
         work.then(
           () => this.#done(channel),
@@ -198,13 +210,15 @@ export class Service implements Serving, Surroundings {
 
   closed(channel: Channel): void {
     this.#channels.remove(channel);
-    const { remoteAddress: client } = channel;
-    if (!isPath(client)) {
-      const left = (this.#perHost.get(client.host) ?? 1) - 1;
-      if (left > 0) this.#perHost.set(client.host, left);
-      else this.#perHost.delete(client.host);
-    }
+    if (this.#countsHosts) this.#countHost(channel.remoteAddress, -1);
     this.#onNews?.();
+  }
+
+  #countHost(client: Address, change: 1 | -1): void {
+    const host = hostOf(client);
+    const count = (this.#perHost.get(host) ?? 0) + change;
+    if (count > 0) this.#perHost.set(host, count);
+    else this.#perHost.delete(host);
   }
 
   async stop(drainMs: number): Promise<void> {
@@ -233,6 +247,13 @@ export class Service implements Serving, Surroundings {
       };
     });
   }
+}
+
+/** What a handler is given that looks at no address. */
+const UNSEEN: Address = { host: 'unseen', port: 0 };
+
+function hostOf(client: Address): string {
+  return isPath(client) ? client.path : client.host;
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -94,7 +94,7 @@ const REFUSED: Readonly<Record<string, readonly [send: (client: Dict) => Promise
 };
 
 for (const [what, [send, error]] of Object.entries(REFUSED)) {
-  test(`${what[0]!.toUpperCase()}${what.slice(1)} is refused, nothing is sent of it, and nothing stays open`, async () => {
+  test(`${what[0]!.toUpperCase()}${what.slice(1)} is refused, nothing of it is sent or stays open`, async () => {
     await pair(async (server, client) => {
       const before = holdings();
       await assert.rejects(send(client), error);

@@ -197,7 +197,7 @@ for (const [name, { framing, good, rows }] of Object.entries(GROUPS)) {
   after(() => server.close());
 
   for (const [what, sent, then, fault] of rows) {
-    test(`A server of ${name} that is sent ${what} counts ${fault}, ends that connection and serves others`, async () => {
+    test(`A server of ${name} that is sent ${what} counts ${fault}, ends that, and serves others`, async () => {
       const start = faultsOf(server.stats());
       const { bytesIn } = server.stats();
       const peer = await dial(server.address);

@@ -155,11 +155,11 @@ for (const concurrency of KINDS) {
 
   test(`What keeps ${concurrency} from beginning is told by listen(), and nothing is left`, async () => {
     const before = holdings();
-    const failing = new TcpServer({
-      ...TCP,
-      concurrency,
-      handler: (concurrency === 'threads' ? broken : BrokenHandler) as typeof broken,
-    });
+    const options = { concurrency, workers: 2 };
+    const failing =
+      concurrency === 'threads'
+        ? new TcpServer({ ...options, handler: broken })
+        : new TcpServer({ ...options, handler: BrokenHandler });
     await assert.rejects(failing.listen(), /not for workers/);
     assert.throws(() => failing.address, { code: 'closed' });
     await assert.rejects(failing.listen(), /not for workers/, 'it can be tried again');

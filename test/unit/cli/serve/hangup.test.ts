@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onHangup } from '../../../../src/cli/serve/hangup.ts';
+import { run } from '../../../harness/programs.ts';
 
 /** What is heard of a SIGHUP, with a terminal or none at the start and at the signal. */
 function heard(...terminals: readonly boolean[]): string[] {
@@ -28,4 +29,22 @@ test('It finds out by itself whether there is a terminal', () => {
   const stop = onHangup({ asked: () => undefined, gone: () => undefined });
   assert.equal(process.listenerCount('SIGHUP'), 1);
   stop();
+});
+
+test('A process whose terminal has gone ends by SIGHUP, and does not abort', async () => {
+  for (const [terminals, expected] of [
+    ['true, false', [null, 'SIGHUP']],
+    ['true, true', [3, null]],
+    ['false', [3, null]],
+  ] as const) {
+    const module = new URL('../../../../src/cli/serve/hangup.ts', import.meta.url).href;
+    const program = `
+      import { endByHangup } from ${JSON.stringify(module)};
+      const left = [${terminals}];
+      process.on('SIGHUP', () => {});
+      endByHangup(() => left.shift());
+      process.exitCode = 3;`;
+    const { code, signal, stderr } = await run(undefined, ['--input-type=module', '-e', program]).end;
+    assert.deepEqual([code, signal], expected, stderr);
+  }
 });
