@@ -10,7 +10,7 @@ import { holderOf } from '../../../src/platform/port-holder.ts';
 const OURSELVES = { pid: process.pid, command: readFileSync('/proc/self/comm', 'utf8').trim() };
 
 for (const host of ['127.0.0.1', '::1']) {
-  test(`This process is found by the port at which it listens on ${host}, and not when it listens no more`, async () => {
+  test(`This process is found by the port at which it listens on ${host}, and then no more`, async () => {
     const server = createServer((socket) => void socket.resume());
     await once(server.listen(0, host), 'listening');
     const { port } = server.address() as { port: number };
