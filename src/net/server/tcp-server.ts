@@ -11,6 +11,7 @@ import { checkHost, checkPort, type HostAddress, textOf } from '../address.ts';
 import {
   checkCommon,
   checkNames,
+  type Framed,
   type StreamServerOptions,
   streamPlan,
   type TcpOptions,
@@ -44,7 +45,7 @@ export class TcpServer<
   Out extends readonly unknown[] = [message: Uint8Array | string],
 > extends SocketServer<HostAddress> {
   /** @throws TypeError or RangeError at options that make no server. */
-  constructor(options: StreamServerOptions<In, Out> & TcpOptions) {
+  constructor(options: StreamServerOptions<In, Out> & TcpOptions & Framed<In>) {
     checkNames(options, 'TcpServer');
     const { host = '127.0.0.1', port = 0, noDelay, keepAlive = true, backlog, name } = options;
     const address = { host: checkHost(host), port: checkPort(port) };
