@@ -14,9 +14,9 @@ export interface PortHolder {
 /** States of proc(5), /proc/net/tcp: listening; of /proc/net/udp: bound. */
 const HOLDING = new Set(['0A', '07']);
 
-/** The process that listens at a port of this machine, TCP or UDP; undefined when that cannot be seen. */
-export function holderOf(port: number): PortHolder | undefined {
-  const inodes = new Set(['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => inodesAt(table, port)));
+/** The process that listens at a port of this machine; undefined when that cannot be seen. */
+export function holderOf(port: number, kind: 'tcp' | 'udp' = 'tcp'): PortHolder | undefined {
+  const inodes = new Set([kind, `${kind}6`].flatMap((table) => inodesAt(table, port)));
   if (inodes.size === 0) return undefined;
   for (const pid of readdirSync('/proc')) {
     if (/^\d+$/.test(pid) && hasOneOf(pid, inodes)) return { pid: Number(pid), command: commandOf(pid) };

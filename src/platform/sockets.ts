@@ -84,6 +84,15 @@ function ipv6Bytes(text: string): number[] {
   return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]);
 }
 
+/** However it is written, `::` is all networks, those of IPv4 as well; and `::ffff:1.2.3.4` is one of IPv4. */
+function takesBoth(bytes: Uint8Array): boolean {
+  const isMapped = bytes[18] === 0xff && bytes[19] === 0xff;
+  return (
+    bytes.subarray(8, 18).every((byte) => byte === 0) &&
+    (isMapped || bytes.subarray(18, 24).every((byte) => byte === 0))
+  );
+}
+
 /** The bytes of an address in the file system; one that begins with `@` is abstract, and has no file. */
 function unix(path: string): Uint8Array {
   const name = Buffer.from(path.startsWith('@') ? `\0${path.slice(1)}` : path);
@@ -104,7 +113,7 @@ export function listenInternet(host: string, port: number, options: ListenOption
   return opened(family, SOCK_STREAM, (fd) => {
     // Connections that have ended keep their port for a minute (TIME_WAIT); nobody is to wait for that.
     setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, host === '::' ? 0 : 1);
+    if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, takesBoth(bytes) ? 0 : 1);
     if (options.noDelay) setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     if (options.keepAliveSeconds > 0) keepAlive(fd, options.keepAliveSeconds);
     return libc().bind(fd, bytes, bytes.length) === 0 && libc().listen(fd, options.backlog) === 0;
@@ -123,7 +132,7 @@ export function bindDatagrams(host: string, port: number, broadcast: boolean): n
   const { family, bytes } = internet(host, port);
   return opened(family, SOCK_DGRAM, (fd) => {
     if (broadcast) setOption(fd, SOL_SOCKET, SO_BROADCAST, 1);
-    if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, host === '::' ? 0 : 1);
+    if (family === AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, takesBoth(bytes) ? 0 : 1);
     return libc().bind(fd, bytes, bytes.length) === 0;
   });
 }

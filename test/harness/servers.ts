@@ -6,8 +6,11 @@
 import assert from 'node:assert/strict';
 import { type StreamServerOptions, TcpServer, type TcpOptions } from '../../src/net/index.ts';
 import type { ServerStats } from '../../src/net/index.ts';
+import type { Framed } from '../../src/net/server/options.ts';
 
-export type Options<In, Out extends readonly unknown[]> = StreamServerOptions<In, Out> & TcpOptions;
+export type Options<In, Out extends readonly unknown[]> = StreamServerOptions<In, Out> &
+  TcpOptions &
+  Framed<In>;
 
 /** A server that listens on a port of its own. */
 export async function listen<In, Out extends readonly unknown[]>(

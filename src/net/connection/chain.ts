@@ -46,7 +46,7 @@ export class Chain<T extends Linked<T>> {
     this.size--;
   }
 
-  /** Calls it with each, in the order in which they came. Any of them may be removed meanwhile. Not while it is at it. */
+  /** Calls it with each, in the order in which they came. Any may be removed meanwhile. Not while it is at it. */
   each(visit: (one: T) => void): void {
     for (let one = this.#first; one; one = this.#next) {
       this.#next = one.behind;

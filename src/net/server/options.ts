@@ -68,6 +68,9 @@ export interface StreamServerOptions<In, Out extends readonly unknown[]> extends
   readonly tls?: ServerTls;
 }
 
+/** Without a framing a handler is given bytes: one that is for anything else needs it. */
+export type Framed<In> = Buffer extends In ? unknown : { readonly framing: object };
+
 export interface TcpOptions {
   /** Where to listen; 127.0.0.1 if left out, which only this machine can reach. `0.0.0.0` or `::` for all networks. */
   readonly host?: string;

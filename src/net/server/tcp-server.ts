@@ -11,6 +11,7 @@ import { checkHost, checkPort, type HostAddress, textOf } from '../address.ts';
 import {
   checkCommon,
   checkNames,
+  type Framed,
   type StreamServerOptions,
   streamPlan,
   type TcpOptions,
@@ -44,7 +45,7 @@ export class TcpServer<
   Out extends readonly unknown[] = [message: Uint8Array | string],
 > extends SocketServer<HostAddress> {
   /** @throws TypeError or RangeError at options that make no server. */
-  constructor(options: StreamServerOptions<In, Out> & TcpOptions) {
+  constructor(options: StreamServerOptions<In, Out> & TcpOptions & Framed<In>) {
     checkNames(options, 'TcpServer');
     const { host = '127.0.0.1', port = 0, noDelay, keepAlive = true, backlog, name } = options;
     const address = { host: checkHost(host), port: checkPort(port) };
@@ -68,17 +69,19 @@ export class TcpServer<
 export async function bind(
   address: HostAddress,
   make: (number: string) => ReturnType<typeof listenInternet>,
+  kind: 'tcp' | 'udp' = 'tcp',
 ): Promise<Bound> {
   const number = await numberOf(address);
   const made = make(number);
   if (typeof made === 'number') {
-    const refuse = (): void => stopListening(made);
+    // Of datagrams nobody is connected: what comes from now on has come in vain.
+    const refuse = (): void => (kind === 'tcp' ? stopListening(made) : undefined);
     return { fd: made, address: { host: number, port: portOf(made) }, refuse, release: releaseOnly(made) };
   }
   const { errno } = made;
   const facts = { host: address.host, port: address.port, errno };
   if (errno === 'EADDRINUSE') {
-    const holder = holderOf(address.port);
+    const holder = holderOf(address.port, kind);
     const who = holder ? `process ${holder.pid} (${holder.command}) does` : 'somebody else does';
     throw new DuodaoError(
       'in-use',

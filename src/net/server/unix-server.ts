@@ -18,6 +18,7 @@ import { checkPath, type PathAddress } from '../address.ts';
 import {
   checkCommon,
   checkNames,
+  type Framed,
   type StreamServerOptions,
   streamPlan,
   type UnixOptions,
@@ -39,7 +40,7 @@ export class UnixServer<
   Out extends readonly unknown[] = [message: Uint8Array | string],
 > extends SocketServer<PathAddress> {
   /** @throws TypeError or RangeError at options that make no server. */
-  constructor(options: StreamServerOptions<In, Out> & UnixOptions) {
+  constructor(options: StreamServerOptions<In, Out> & UnixOptions & Framed<In>) {
     checkNames(options, 'UnixServer');
     const { mode, backlog, name } = options;
     const address = { path: checkPath(options.path) };

@@ -54,10 +54,12 @@ export class UdpServer extends SocketServer<HostAddress> {
       name: options.name,
       plan,
       ...common,
-      bind: async () => ({
-        ...(await bind(address, (number) => bindDatagrams(number, address.port, options.broadcast === true))),
-        refuse: () => undefined, // nobody is connected: what comes from now on has come in vain
-      }),
+      bind: async () =>
+        await bind(
+          address,
+          (number) => bindDatagrams(number, address.port, options.broadcast === true),
+          'udp',
+        ),
       began: (serving) => {
         if (serving instanceof UdpService) place.sender = serving.sender;
       },

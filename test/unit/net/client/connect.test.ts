@@ -133,7 +133,7 @@ test('An address that is none is refused', async () => {
   await assert.rejects(connect(undefined as never), TypeError);
 });
 
-test('A signal that is aborted already, or while it waits, ends it with its reason, and closes what was open', async () => {
+test('A signal that is aborted, before or meanwhile, ends it with its reason, and closes what is open', async () => {
   await listening(
     () => undefined,
     async (port, accepted) => {
@@ -181,7 +181,7 @@ test('One who hangs up before both have proved that they know the key is broken,
   );
 });
 
-test('What comes with the connection is received, and the framing is that of the options, raw if left out', async () => {
+test('What comes with the connection is received, in the framing of the options, raw if left out', async () => {
   await listening(
     (socket) => socket.end('one\ntwo'),
     async (port) => {

@@ -65,7 +65,9 @@ test('A stream is sent as long as its header says', async () => {
   for (const said of [undefined, -1, 1.5, Number.NaN, '3', null])
     await assert.rejects(source(stream(), said), {
       name: 'RangeError',
-      message: `Cannot send a stream as nobody knows its length: say it as file_size in the header: current value is ${String(said)}`,
+      message:
+        'Cannot send a stream as nobody knows its length: say it as file_size in the header: ' +
+        `current value is ${String(said)}`,
     });
 });
 
@@ -79,7 +81,9 @@ test('What is no body is refused, with what there is', async () => {
   ])
     await assert.rejects(source(body), {
       name: 'TypeError',
-      message: `Cannot send a body as it must be bytes, a string, a Blob, { file: path } or a stream of bytes: it is ${kind as string}`,
+      message:
+        'Cannot send a body as it must be bytes, a string, a Blob, { file: path } or a stream of bytes: ' +
+        `it is ${kind as string}`,
     });
 });
 

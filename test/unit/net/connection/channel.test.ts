@@ -179,7 +179,7 @@ test('During a handshake all bytes go to it, and its end and its loss are told a
   assert.deepEqual([heard, budget.heldBytes], [['hello', ''], 0]);
 });
 
-test('One that waits for a message is drained at once, one that has just come has a moment for its first', async (context) => {
+test('One that waits is drained at once, one that has just come may say its first message', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   let clock = 1000;
   context.mock.method(performance, 'now', () => clock);

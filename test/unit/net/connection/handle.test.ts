@@ -4,7 +4,7 @@ import { createServer, Socket } from 'node:net';
 import test from 'node:test';
 import { handleOf } from '../../../../src/net/connection/handle.ts';
 
-test('A server that listens and a socket that is connected have handles with what we look at, until they close', async () => {
+test('Servers that listen and connected sockets have handles with what we look at, until they close', async () => {
   const server = createServer();
   assert.equal(handleOf(server), undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

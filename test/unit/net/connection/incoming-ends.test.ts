@@ -144,6 +144,31 @@ test('What is there when it drains is received first, also by one who has had hi
   await assert.rejects(line.receive(undefined), { message: /server is closing/ });
 });
 
+test('Whether a message has begun is only asked of a decoder that has been asked for all before it', async () => {
+  let isInside = false;
+  const held: number[] = [];
+  const { line } = incoming({
+    push: (some) => void held.push(...some),
+    next: () => {
+      const message = held.length > 1 ? held.splice(0, 2)[0] : undefined;
+      isInside = held.length === 1; // as promised: right once next() has answered undefined
+      return message;
+    },
+    end: () => undefined,
+    heldBytes: 0,
+    get isInside() {
+      return isInside;
+    },
+  });
+  line.arrived(Buffer.alloc(2 * 256 + 1, 7));
+  for (let round = 0; round < 255; round++) await line.receive(undefined);
+  isInside = false;
+  const asked = [line.receive(undefined), line.receive(undefined)];
+  line.drain(CLOSING);
+  line.arrived(Buffer.from([7]));
+  assert.deepEqual(await Promise.all(asked), [7, 7]);
+});
+
 test('One who polls while it drains is told that it is over', async () => {
   const { line } = ofLines();
   line.arrived(bytes('one\n'));

@@ -14,7 +14,7 @@ test('A wait that may begin is not over at once', () => {
     assert.equal(overAtOnce(wait), undefined);
 });
 
-test('A wait that is called off rejects with the reason, whatever that is, and one that is none is refused', async () => {
+test('A wait that is called off rejects with its reason, and one that is no wait is refused', async () => {
   const reason = { any: 'thing' };
   await assert.rejects(overAtOnce({ signal: AbortSignal.abort(reason) })!, (thrown) => thrown === reason);
   await assert.rejects(overAtOnce({ timeoutMs: -1 })!, RangeError);

@@ -82,7 +82,7 @@ async function askFor(
   return await connection.receive(STREAM);
 }
 
-test('What is left of a body is thrown away when the next message is asked for, and whoever still reads is told', async () => {
+test('What is left of a body is thrown away for the next message, and whoever still reads it is told', async () => {
   for (const next of WAYS) {
     const { connection, arrives, budget } = dict();
     arrives(head(9, 'first'), 'abc');

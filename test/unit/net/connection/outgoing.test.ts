@@ -78,7 +78,7 @@ test('Small messages are written at once, while the socket takes them', async ()
   await Promise.all(sent);
 });
 
-test('A message waits before its first byte while the socket is to drain, and then they go in their order', async () => {
+test('Messages wait before their first byte while the socket is to drain, and then go in their order', async () => {
   const { socket, out, heard, take, text } = outgoing();
   const done: string[] = [];
   const send = (name: string): Promise<void> =>

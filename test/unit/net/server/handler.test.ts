@@ -59,7 +59,8 @@ const ROWS: readonly (readonly [
 for (const isAsync of [false, true]) {
   for (const [fails, called, told] of ROWS) {
     const form = isAsync ? 'async' : 'plain';
-    test(`Of a handler with ${form} methods whose ${fails.join(' and ') || 'nothing'} fails each call ends before the next`, async () => {
+    const what = fails.join(' and ') || 'nothing';
+    test(`Of a handler with ${form} methods of which ${what} fails each call ends before the next`, async () => {
       const { handler, log } = staged(isAsync, fails);
       const work = handleWith(handler, 'request', CLIENT, SERVER) as Promise<void>;
       if (told === undefined) await work;

@@ -127,7 +127,8 @@ test('Each server has the options that it has, and is refused others by name wit
     ['UdpServer', 'framing'],
     ['UdpServer', 'maxMessageBytes'],
   ] as const) {
-    const message = `Cannot make a ${noun} as there is no option ${name}: correct its name, or leave it out; there are `;
+    const why = `as there is no option ${name}: correct its name, or leave it out; there are `;
+    const message = `Cannot make a ${noun} ${why}`;
     assert.throws(
       () => checkNames({ [name]: 1 }, noun),
       (error: Error) =>
@@ -156,7 +157,9 @@ test('A handler is a function or a class of handlers', () => {
   ])
     assert.throws(() => new TcpServer({ handler: one as never }), {
       name: 'TypeError',
-      message: `Cannot make a TcpServer as its handler must be a function, or a class that extends RequestHandler: it is ${kind as string}`,
+      message:
+        'Cannot make a TcpServer as its handler must be a function, or a class that extends RequestHandler: ' +
+        `it is ${kind as string}`,
     });
 });
 

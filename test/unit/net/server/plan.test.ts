@@ -22,7 +22,8 @@ const OURS: readonly (() => Framing<never, never>)[] = [
 
 for (const make of OURS) {
   const framing = make();
-  test(`The framing ${framing.name} is planned as plain data, and made again the same: ${JSON.stringify(framing.spec)}`, () => {
+  const spec = JSON.stringify(framing.spec);
+  test(`The framing ${framing.name} is planned as plain data, and made again the same: ${spec}`, () => {
     assert.equal(framingFrom(framing), framing);
     for (const option of [framing, make]) {
       const plan = planOf(option);

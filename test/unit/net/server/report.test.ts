@@ -64,10 +64,10 @@ const CODES: readonly (readonly [
   ['remote', false, false],
 ];
 for (const [code, whileOpen, whenOver] of CODES) {
-  test(`An error of ${code} is of the peer: ${String(whileOpen)} while it is there, ${String(whenOver)} when it is gone`, () => {
+  const [open, over] = [String(whileOpen), String(whenOver)];
+  test(`An error of ${code} is of the peer: ${open} while it is there, ${over} when it is gone`, () => {
     const error = new DuodaoError(code, 'x');
-    const open = channelOf(lines());
-    assert.equal(isOfPeer(error, open.channel), whileOpen);
+    assert.equal(isOfPeer(error, channelOf(lines()).channel), whileOpen);
     for (const go of ['ended', 'failed', 'wasClosed'] as const) {
       const { channel } = channelOf(lines());
       channel[go](Object.assign(new Error('x'), { code: 'ECONNRESET' }));
