@@ -1,5 +1,6 @@
 /**
- * Framings by name, for command lines: `lines`, `length:4`, `length:2:big`; or by the name of the function that makes one,
+ * Framings by name, for command lines: `lines`, `length:4`, `length:2:big`; or by the name of the function that makes
+ * one,
  * `dictHeader`, in either way of writing it.
  *
  * @module
