@@ -3,23 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { decodePacket, encodePacket, ntpTimeOf, type Packet, question } from '../../examples/time/sntp.ts';
-import type { Program } from '../harness/programs.ts';
-import { needs, type Tool } from '../harness/tools.ts';
-import { example, exampleFile, lineWith, serving } from './example.ts';
-
-const started: Program[] = [];
-after(() => started.forEach((program) => program.process.kill('SIGKILL')));
-
-async function open(file: string, ...args: string[]): Promise<{ server: Program; at: string; port: number }> {
-  const { program, port } = await serving(file, ...args);
-  started.push(program);
-  return { server: program, at: `127.0.0.1:${port}`, port };
-}
+import { example, exampleFile, lineWith } from './example.ts';
+import { end, isAhead, open } from './time-servers.ts';
 
 interface Said {
   readonly offsetSeconds: number | null;
@@ -35,18 +22,6 @@ async function ask(
   const { stdout, code, stderr } = await example('time/client.ts', '--json', '--interval', '0', ...args, at)
     .end;
   return { said: JSON.parse(stdout) as Said, code, stderr };
-}
-
-/** Whether an offset is the one that the server was started with: half of the delay is what it may be wrong by. */
-function isAhead(offset: number | null, ahead: number): boolean {
-  return offset !== null && Math.abs(offset - ahead) < 0.5;
-}
-
-async function end(server: Program): Promise<string> {
-  server.process.kill('SIGINT');
-  const { code, stdout, stderr } = await server.end;
-  assert.deepEqual([code, stderr], [0, '']);
-  return stdout;
 }
 
 test('Our client finds how far our server is ahead, or behind, in each version', async () => {
@@ -258,49 +233,5 @@ test('The text server tells the time in the form that is asked for, and else not
   assert.deepEqual([bad.code, bad.stderr], [1, 'error: there is no directive "Q"\n']);
   const answer = await firstAnswer(port, ['2026-02-03 04:05:06', 'error: no', 'x'.repeat(1000), '%%']);
   assert.equal(answer.toString(), '%');
-  await end(server);
-});
-
-async function said(tool: Tool, ...args: string[]): Promise<string> {
-  const child = spawn(tool.command, args, { env: tool.env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-  await once(child, 'close');
-  return text;
-}
-
-test('chrony finds how far our server is ahead', async (t) => {
-  const chronyd = needs(t, 'chronyd');
-  if (!chronyd) return;
-  const { server, port } = await open('time/server.ts', '--ahead', '1.5');
-  const user = process.getuid?.() === 0 ? 'root' : 'nobody';
-  const options = ['-U', '-Q', '-t', '20', '-f', '/dev/null', '-u', user];
-  const source = `server 127.0.0.1 port ${port} iburst maxsamples 1`;
-  // It removes the file of its pid when it ends, whatever that is.
-  const folder = mkdtempSync(join(tmpdir(), 'duodao-chrony-'));
-  const text = await said(chronyd, ...options, source, 'cmdport 0', `pidfile ${join(folder, 'pid')}`);
-  rmSync(folder, { recursive: true });
-  const offset = Number(/System clock wrong by (-?[\d.]+) seconds/.exec(text)?.[1] ?? Number.NaN);
-  assert.ok(isAhead(offset, 1.5), text);
-  await end(server);
-});
-
-test('rdate and ntplib find how far our server is ahead', async (t) => {
-  const rdate = needs(t, 'rdate');
-  const ntplib = needs(t, 'ntplib');
-  if (!rdate || !ntplib) return;
-  const { server, port } = await open('time/server.ts', '--ahead', '1.5', '--stratum', '2');
-  const adjusted = await said(rdate, '-n', '-p', '-v', '-o', `${port}`, '127.0.0.1');
-  const [, by] = /adjust local clock by (-?[\d.]+) seconds/.exec(adjusted) ?? [];
-  assert.ok(isAhead(Number(by), 1.5), adjusted);
-  for (const version of [2, 3, 4]) {
-    const script = `import ntplib
-answer = ntplib.NTPClient().request('127.0.0.1', port=${port}, version=${version})
-print(answer.offset, answer.version, answer.stratum, answer.leap, answer.mode)`;
-    const [offset, ...rest] = (await said(ntplib, '-c', script)).trim().split(' ').map(Number);
-    assert.ok(isAhead(offset ?? null, 1.5), `${offset}`);
-    assert.deepEqual(rest, [version, 2, 0, 4]);
-  }
   await end(server);
 });

@@ -43,8 +43,9 @@ export interface OutgoingEars {
 interface Job {
   /** Or, of a message whose body comes from somewhere, what opens that when it is its turn. */
   readonly pieces: readonly Uint8Array[] | (() => Promise<Whole>);
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+  sent: Promise<void>;
   settled: (() => void) | undefined;
   hasBegun: boolean;
 }
@@ -86,7 +87,7 @@ export class Outgoing {
     const over = overAtOnce(wait);
     if (over) return over;
     const end = this.#end ?? this.#closing;
-    if (end) return Promise.reject(end.error);
+    if (end) return refused(end);
     if (this.#jobs.length > 0 || this.#socket.writableNeedDrain) return this.#enqueue(pieces, wait);
     if (pieces.length === 1) {
       if (pieces[0]!.length > AT_ONCE_BYTES) return this.#enqueue(pieces, wait);
@@ -116,15 +117,17 @@ export class Outgoing {
     const over = overAtOnce(wait);
     if (over) return over;
     const end = this.#end ?? this.#closing;
-    if (end) return Promise.reject(end.error);
+    if (end) return refused(end);
     return this.#enqueue(open, wait);
   }
 
   #enqueue(pieces: Job['pieces'], wait: Wait | undefined): Promise<void> {
     if (wait?.timeoutMs === 0 && (this.#jobs.length > 0 || this.#socket.writableNeedDrain))
       return Promise.reject(timedOut('Sending a message', wait));
-    return new Promise((resolve, reject) => {
-      const job: Job = { pieces, resolve, reject, settled: undefined, hasBegun: false };
+    const job: Job = { pieces, settled: undefined, hasBegun: false } as Partial<Job> as Job;
+    job.sent = new Promise((resolve, reject) => {
+      job.resolve = resolve;
+      job.reject = reject;
       if (wait && wait.timeoutMs !== 0)
         job.settled = limit(
           wait,
@@ -134,6 +137,7 @@ export class Outgoing {
       this.#jobs.push(job);
       if (!this.#isWorking) void this.#work();
     });
+    return job.sent;
   }
 
   /** Gives a message up. One that has begun cannot be finished by anybody else. */
@@ -171,6 +175,7 @@ export class Outgoing {
         this.#jobs.shift();
         job.settled?.();
         job.reject(error);
+        if (this.#end) job.sent.catch(unheard);
         if (job.hasBegun && !this.#end)
           this.#ears.destroy(
             new DuodaoError(
@@ -259,6 +264,19 @@ export class Outgoing {
     for (const job of this.#jobs.splice(0)) {
       job.settled?.();
       job.reject(this.#end.error);
+      job.sent.catch(unheard);
     }
   }
+}
+
+/**
+ * A send that nobody awaits may fail because the other side has gone: that must not end the program, which is what
+ * Node.js makes of rejections that nobody heard. What is wrong with the message itself is not meant.
+ */
+function unheard(): void {}
+
+function refused(end: Ending): Promise<never> {
+  const promise = Promise.reject(end.error);
+  promise.catch(unheard);
+  return promise;
 }
