@@ -24,6 +24,7 @@ export class Balance {
 
   isAhead(): boolean {
     const own = this.#row[AT.active]!;
+    if (own + 2 * BURST < this.#allowed) this.#allowed = 0; // those have left since
     if (own <= this.#allowed || own <= BURST) return false;
     let least = own;
     for (const row of this.#others)

@@ -51,3 +51,11 @@ test('Having waited once it may have a burst more, whatever the others do', () =
   all[0]![AT.active] = 15;
   assert.equal(balance.isAhead(), true);
 });
+
+test('What it was allowed once it is not allowed for ever', () => {
+  const all = rows(100, 0);
+  const balance = new Balance(all[0]!, all);
+  assert.equal(balance.isAhead(), true);
+  all[0]![AT.active] = 20;
+  assert.equal(balance.isAhead(), true, 'those have left');
+});
