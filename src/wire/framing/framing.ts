@@ -60,8 +60,8 @@ export interface BodyDecoder<Head, In> extends FrameDecoder<In> {
 /**
  * How messages lie in bytes.
  *
- * `Out` is what `send()` takes for a message, as a list of arguments: `[text]`, or `[header, body?]`. A framing of a user's
- * own takes one: what stands behind it says how long to wait.
+ * `Out` is what `send()` takes for a message, as a list of arguments: `[text]`, or `[header, body?]`. A framing of a
+ * user's own takes one: what stands behind it says how long to wait.
  */
 export interface Framing<In = unknown, Out extends readonly unknown[] = readonly unknown[]> {
   /** Which one it is, for people. */
