@@ -1,3 +1,4 @@
+export type { Connection } from '../ipc/index.ts';
 export type { Address, AddressLike, HostAddress, PathAddress } from './address.ts';
 export { connect, type ConnectOptions } from './client/connect.ts';
 export type { Jitter } from './client/backoff.ts';

@@ -133,6 +133,7 @@ const PUBLIC: Readonly<Record<string, readonly string[]>> = {
     'CloseOptions',
     'CommonOptions',
     'Concurrency',
+    'Connection',
     'ConnectOptions',
     'DictArguments',
     'DictConnection',
