@@ -15,12 +15,16 @@
  *
  * @module
  */
+import { constants } from 'node:buffer';
 import { assert } from '../../base/index.ts';
 
 /** Chunks up to this are copied together when they have to wait. */
 const SMALL_BYTES = 512;
 const BLOCK_BYTES_MIN = 64;
 const BLOCK_BYTES_MAX = 65_536;
+
+/** What every Node.js that we run on has a buffer for. Newer ones promise more than any memory has. */
+export const LONGEST_BYTES: number = Math.min(constants.MAX_LENGTH, 2 ** 32);
 
 const NOTHING: Buffer = Buffer.alloc(0);
 

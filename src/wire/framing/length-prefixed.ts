@@ -10,7 +10,6 @@
  *
  * @module
  */
-import { constants } from 'node:buffer';
 import { DuodaoError } from '../../base/index.ts';
 import type { ByteQueue } from './byte-queue.ts';
 import type { FrameLimits, Framing } from './framing.ts';
@@ -45,7 +44,7 @@ class LengthGrammar implements Grammar<Buffer> {
   constructor(shape: Shape, limits: FrameLimits) {
     this.#shape = shape;
     this.#bytes = shape.bytes;
-    this.#limit = Math.min(limits.maxMessageBytes, constants.MAX_LENGTH);
+    this.#limit = Math.min(limits.maxMessageBytes, LONGEST_BYTES);
     this.#negative = shape.signed ? 2 ** (8 * shape.bytes - 1) : Number.POSITIVE_INFINITY;
   }
 

@@ -13,9 +13,8 @@
  *
  * @module
  */
-import { constants } from 'node:buffer';
 import { assert, DuodaoError } from '../../../base/index.ts';
-import { ByteQueue } from '../byte-queue.ts';
+import { ByteQueue, LONGEST_BYTES } from '../byte-queue.ts';
 import type { BodyDecoder, FrameLimits } from '../framing.ts';
 import { cutShort, tooLong } from '../message-decoder.ts';
 import { suspicion } from '../mistaken.ts';
@@ -65,7 +64,7 @@ export class DictDecoder implements BodyDecoder<DictHeader, DictMessage> {
   next(): DictMessage | undefined {
     const head = this.#takeHead();
     if (head === undefined) return undefined;
-    const limit = Math.min(this.#limits.maxMessageBytes, constants.MAX_LENGTH);
+    const limit = Math.min(this.#limits.maxMessageBytes, LONGEST_BYTES);
     if (head.size > limit) throw this.#fail(tooLong('read', 'its body', head.size, limit));
     if (this.#queue.length < head.size) {
       this.#head = head;

@@ -15,7 +15,6 @@
  *
  * @module
  */
-import { constants } from 'node:buffer';
 import { DuodaoError } from '../../../base/index.ts';
 import type { ByteQueue } from '../byte-queue.ts';
 import type { FrameLimits, Framing } from '../framing.ts';
@@ -74,7 +73,7 @@ class PythonGrammar implements Grammar<Buffer> {
   #wanted = -1;
 
   constructor(limits: FrameLimits) {
-    this.#limit = Math.min(limits.maxMessageBytes, constants.MAX_LENGTH);
+    this.#limit = Math.min(limits.maxMessageBytes, LONGEST_BYTES);
   }
 
   get isInside(): boolean {
