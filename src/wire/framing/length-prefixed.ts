@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { LONGEST_BYTES } from './byte-queue.ts';
 import { DuodaoError } from '../../base/index.ts';
 import type { ByteQueue } from './byte-queue.ts';
 import type { FrameLimits, Framing } from './framing.ts';
