@@ -157,7 +157,7 @@ async function longMessages(): Promise<void> {
 }
 
 /** What V8 has for objects that come and go, it gives back after some seconds in which nothing comes. */
-const REST_MS = isQuick ? 2000 : 12_000;
+const REST_MS = isQuick ? 2000 : 20_000;
 
 /** KiB that a server grows by for each connection that does nothing: when all have come, and when it has rested. */
 async function idleCost(name: ServerName): Promise<{ readonly come: number; readonly rested: number }> {

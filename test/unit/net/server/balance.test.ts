@@ -59,3 +59,16 @@ test('What it was allowed once it is not allowed for ever', () => {
   all[0]![AT.active] = 20;
   assert.equal(balance.isAhead(), true, 'those have left');
 });
+
+test('One whose connections are short is not ahead, until they are long again', () => {
+  const all = rows(20, 0);
+  const [row] = all as [Row];
+  const balance = new Balance(row, all);
+  assert.equal(balance.isAhead(), true);
+  row[AT.accepted] = 100;
+  row[AT.active] = 40;
+  assert.equal(balance.isAhead(), false, 'of 100 have 60 ended');
+  row[AT.accepted] = 170;
+  row[AT.active] = 105;
+  assert.equal(balance.isAhead(), true, 'of 70 more have 5 ended');
+});
