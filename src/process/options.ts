@@ -37,7 +37,7 @@ export interface ProcessCommon {
    */
   readonly stdio?: StdioMode;
   /**
-   * Open descriptors of ours that it gets, as {@link FIRST_GIVEN_FD} and on, in this order: a listening socket, say.
+   * Open descriptors of ours that it gets, as 6, 7 and so on, in this order: a listening socket, say.
    * They are its own then, and stay open here. Nothing tells it of them but what it is told, in `args`.
    */
   readonly descriptors?: readonly number[];
