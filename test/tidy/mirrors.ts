@@ -31,6 +31,7 @@ export const COVERED: Readonly<Record<string, string>> = {
   'src/net/connection/messages.ts': 'test/conformance/net/connection.test.ts',
   'src/net/connection/streaming.ts': 'test/unit/net/connection/message-body.test.ts',
   'src/net/server/listener.ts': 'test/conformance/net/descriptors.test.ts',
+  'src/net/server/news.ts': 'test/conformance/net/life.test.ts',
   'src/net/server/server.ts': 'test/conformance/net/life.test.ts',
   'src/net/server/service.ts': 'test/conformance/net/hostile.test.ts',
   'src/net/server/serving.ts': 'test/conformance/net/life.test.ts',

@@ -21,6 +21,7 @@ import { Balance } from './balance.ts';
 import { type Handler, handleWith, seesAddress, type ServerFace } from './handler.ts';
 import { authenticate, limitHandshake } from './handshake.ts';
 import { Listener } from './listener.ts';
+import { News } from './news.ts';
 import { framingBy, type Plan } from './plan.ts';
 import { isOfPeer, report } from './report.ts';
 import { statsOf } from './stats.ts';
@@ -49,8 +50,8 @@ export class Service implements Serving, Surroundings {
   /** Somebody looks at where connections come from: else it need not be found out for each. */
   readonly #asksWho: boolean;
   #running = 0;
+  readonly #news: News = new News();
   #isStopping = false;
-  #onNews: (() => void) | undefined;
 
   /** @param rows - Those of all workers; ours is the one at `seat`. */
   constructor(plan: Plan, master: number, rows: readonly Row[], seat: number) {
@@ -181,7 +182,7 @@ export class Service implements Serving, Surroundings {
   #done(channel: Channel): void {
     channel.close();
     this.#running--;
-    this.#onNews?.();
+    this.#news.tell();
   }
 
   async #shakeHands(channel: Channel, whenSecure: Promise<void> | undefined): Promise<void> {
@@ -213,7 +214,7 @@ export class Service implements Serving, Surroundings {
   closed(channel: Channel): void {
     this.#channels.remove(channel);
     if (this.#countsHosts) this.#countHost(channel.remoteAddress, -1);
-    this.#onNews?.();
+    this.#news.tell();
   }
 
   #countHost(client: Address, change: 1 | -1): void {
@@ -229,25 +230,12 @@ export class Service implements Serving, Surroundings {
     this.#listener.stop();
     for (const channel of this.#shaking) channel.destroy(closing());
     this.#channels.each((channel) => channel.drain());
-    await this.#until(() => this.#running === 0, drainMs);
+    await this.#news.until(() => this.#running === 0, drainMs);
     // What handlers have sent last is on its way.
-    await this.#until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
+    await this.#news.until(() => this.#channels.size === 0, this.#running === 0 ? PARTING_MS : 0);
     this.#channels.each((channel) => channel.destroy(closing()));
     // What was destroyed is closed in the next turns of the event loop, and handlers hear of it.
-    await this.#until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
-  }
-
-  /** Until that is so, or so many milliseconds are over. */
-  #until(isSo: () => boolean, limitMs: number): Promise<void> {
-    if (isSo() || limitMs === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
-      this.#onNews = () => {
-        if (!isSo()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await this.#news.until(() => this.#running === 0 && this.#channels.size === 0, PARTING_MS);
   }
 }
 

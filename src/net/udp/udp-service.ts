@@ -19,6 +19,7 @@ import { DuodaoError } from '../../base/index.ts';
 import { type HostAddress, isPath, textOf } from '../address.ts';
 import { AT, type Row, SERVING } from '../connection/tally.ts';
 import { type Handler, handleWith, type ServerFace } from '../server/handler.ts';
+import { News } from '../server/news.ts';
 import type { Plan } from '../server/plan.ts';
 import { report } from '../server/report.ts';
 import type { Serving } from '../server/service.ts';
@@ -49,9 +50,9 @@ export class UdpService implements Serving {
   /** One for all datagrams. */
   readonly #whenEnded: () => void = () => this.#ended();
   #active = 0;
+  readonly #news: News = new News();
   #isStopping = false;
   #hasTurn = false;
-  #onNews: (() => void) | undefined;
 
   /** @param master - The socket of the server; it stays the caller's. */
   constructor(plan: Plan, master: number, row: Row) {
@@ -139,7 +140,7 @@ export class UdpService implements Serving {
     this.#active--;
     this.#row[AT.active]!--;
     if (this.#waiting.count > 0) this.#takeTurn();
-    this.#onNews?.();
+    this.#news.tell();
   }
 
   #takeTurn(): void {
@@ -160,24 +161,11 @@ export class UdpService implements Serving {
     this.#row[SERVING] = 0;
     stopReceiving(this.#socket);
     this.#isStopping = true;
-    await this.#until(() => this.#active === 0 && this.#waiting.count === 0, drainMs);
+    await this.#news.until(() => this.#active === 0 && this.#waiting.count === 0, drainMs);
     while (this.#waiting.shift()) this.#row[AT.dropped]!++;
-    this.sender.onIdle(() => this.#onNews?.());
-    await this.#until(() => this.sender.isIdle, PARTING_MS);
+    this.sender.onIdle(() => this.#news.tell());
+    await this.#news.until(() => this.sender.isIdle, PARTING_MS);
     this.sender.close();
     await new Promise<void>((resolve) => this.#socket.close(resolve));
-  }
-
-  /** Until that is so, or so many milliseconds are over. */
-  #until(isSo: () => boolean, limitMs: number): Promise<void> {
-    if (isSo() || limitMs === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
-      this.#onNews = () => {
-        if (!isSo()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
