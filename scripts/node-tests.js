@@ -69,7 +69,7 @@ function countsIn(file) {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // The run broke off before the reporter was done: its exit code says so, and counts as a failure.
-    return { passed: 0, failed: 0, skipped: 0, todo: 0, empty: [] };
+    return { passed: 0, failed: 0, skipped: 0, todo: 0, empty: [], failures: [] };
   }
 }
 
@@ -111,7 +111,7 @@ async function runPart({ node, flags, files, past, name, timeoutMs, signal }) {
   signal?.removeEventListener('abort', end);
 
   const counts = countsIn(tally);
-  const problems = [...guard.problems];
+  const problems = [...counts.failures, ...guard.problems];
   if (counts.failed === 0 && exit !== 0) problems.push(`node --test ended with ${exit}`);
   return { counts, problems };
 }

@@ -7,7 +7,8 @@
  *     node scripts/test.js --node /path/to/node     only the tests, on another Node
  *     node scripts/test.js --timeout 5000           a test may take 5 s instead of five minutes
  *
- * The last line is `N passed, N failed`: each check and each test counts as one, each leak as one failure.
+ * The last line is `N passed, N failed`: each check and each test counts as one, each leak as one failure. What failed
+ * is said again before it, at the end: each a line with `failed: `, and indented lines with its reason.
  * The exit code is 0 only when nothing failed and at least one test ran.
  *
  * @module
@@ -50,13 +51,13 @@ function readArguments() {
   };
 }
 
+/** Runs a check and says whether it passed; if not, what it printed. */
 function check(one) {
   const startedAt = performance.now();
   const { isOk, output } = runCheck(one);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${one.name.padEnd(8)} ${isOk ? 'ok' : 'FAILED'} (${seconds} s)`);
-  if (!isOk) console.log(`${output}\n`);
-  return isOk;
+  return isOk ? [] : [`${one.name}: ${output}`];
 }
 
 /** Runs the tests between two looks at the machine, and ends what they left behind. */
@@ -80,14 +81,17 @@ async function test({ node, files, name, timeoutMs }) {
 
 async function main() {
   const run = readArguments();
-  const results = run.isWhole ? CHECKS.map(check) : [];
+  const checks = run.isWhole ? CHECKS : [];
+  const failedChecks = checks.flatMap(check);
   const { version, arch } = describeNode(run.node);
   console.log(`Node ${version} ${arch}, ${run.files.length} test files`);
   const outcome = await test(run);
-  for (const problem of outcome.problems) console.log(problem.replaceAll(ROOT, ''));
+  for (const problem of [...failedChecks, ...outcome.problems]) {
+    console.log(`failed: ${problem.replaceAll(ROOT, '').replaceAll('\n', '\n    ')}`);
+  }
   if (outcome.skipped + outcome.todo > 0) console.log(`${outcome.skipped} skipped, ${outcome.todo} to do`);
-  const passed = outcome.passed + results.filter((isOk) => isOk).length;
-  const failed = outcome.failed + results.filter((isOk) => !isOk).length;
+  const passed = outcome.passed + checks.length - failedChecks.length;
+  const failed = outcome.failed + failedChecks.length;
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -30,8 +30,13 @@ test('A run that passes says so in its last line and ends with 0', async () => {
 });
 
 test('A run with a failing test adds up all files and ends with 1', async () => {
-  const { code, lastLine } = await run(file('passes.ts'), file('fails.ts'));
+  const { code, lastLine, output } = await run(file('passes.ts'), file('fails.ts'));
   assert.equal(lastLine, '2 passed, 1 failed');
+  assert.match(
+    output,
+    /\nfailed: .+ \(.*test\/fixtures\/runs\/fails\.ts:\d+\)\n {4}Error: as it should/,
+    'said again at the end',
+  );
   assert.equal(code, 1);
 });
 
