@@ -23,7 +23,7 @@ const BRAND: unique symbol = Symbol.for('duodao.RequestHandler') as never;
  *
  *     setup()    first                              if it throws, nothing else is called
  *     handle()   the work
- *     finish()   last, also when handle() threw
+ *     finish()   last, also when handle() threw; if it throws too, each is told
  *
  * Each may be async. When all is done the connection is closed; what was sent before still goes on its way. An error
  * goes to the server's `handleError`; others are served on.
@@ -94,6 +94,21 @@ export function checkHandler(handler: unknown, noun: string): void {
     throw new TypeError(`Cannot make a ${noun} as the class ${handler.name} does not extend RequestHandler`);
 }
 
+/** `handle()` threw, and then `finish()` did: neither is worth less because of the other. */
+class BothFailed extends Error {
+  readonly reasons: readonly unknown[];
+
+  constructor(...reasons: readonly [ofHandle: unknown, ofFinish: unknown]) {
+    super('handle() failed, and then finish()');
+    this.reasons = reasons;
+  }
+}
+
+/** What went wrong in a handler that failed, in order. */
+export function failuresIn(error: unknown): readonly unknown[] {
+  return error instanceof BothFailed ? error.reasons : [error];
+}
+
 /** Has a handler do its work. What it throws is thrown, or the promise rejects with it. */
 export function handleWith<R>(handler: Handler<R>, request: R, client: Address, server: ServerFace): unknown {
   return isClass(handler)
@@ -106,7 +121,13 @@ async function goThrough<R>(handler: RequestHandler<R>): Promise<void> {
   if (preparing) await preparing;
   try {
     await handler.handle();
-  } finally {
-    await handler.finish();
+  } catch (error) {
+    try {
+      await handler.finish();
+    } catch (later) {
+      throw new BothFailed(error, later);
+    }
+    throw error;
   }
+  await handler.finish();
 }

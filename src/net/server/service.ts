@@ -18,7 +18,7 @@ import type { ConnectionLimits } from '../connection/limits.ts';
 import { ASKING, AT, type Row, SERVING } from '../connection/tally.ts';
 import { wire } from '../connection/wiring.ts';
 import { Balance } from './balance.ts';
-import { type Handler, handleWith, seesAddress, type ServerFace } from './handler.ts';
+import { failuresIn, type Handler, handleWith, seesAddress, type ServerFace } from './handler.ts';
 import { authenticate, limitHandshake } from './handshake.ts';
 import { Listener } from './listener.ts';
 import { News } from './news.ts';
@@ -203,11 +203,11 @@ export class Service implements Serving, Surroundings {
   }
 
   #failed(error: unknown, channel: Channel): void {
-    const ofPeer = isOfPeer(error, channel);
-    if (ofPeer !== 'ended') {
-      if (!ofPeer) this.row[AT.failed]!++;
-      report(error, channel.remoteAddress, this.#plan.handleError, !ofPeer);
-    }
+    const told = failuresIn(error).filter((reason) => isOfPeer(reason, channel) !== 'ended');
+    const defects = told.filter((reason) => !isOfPeer(reason, channel));
+    if (defects.length > 0) this.row[AT.failed]!++;
+    for (const reason of told)
+      report(reason, channel.remoteAddress, this.#plan.handleError, defects.includes(reason));
     this.#done(channel);
   }
 

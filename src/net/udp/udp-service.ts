@@ -18,7 +18,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { DuodaoError } from '../../base/index.ts';
 import { type HostAddress, isPath, textOf } from '../address.ts';
 import { AT, type Row, SERVING } from '../connection/tally.ts';
-import { type Handler, handleWith, type ServerFace } from '../server/handler.ts';
+import { failuresIn, type Handler, handleWith, type ServerFace } from '../server/handler.ts';
 import { News } from '../server/news.ts';
 import type { Plan } from '../server/plan.ts';
 import { report } from '../server/report.ts';
@@ -130,10 +130,12 @@ export class UdpService implements Serving {
   }
 
   #failed(error: unknown, client: HostAddress): void {
-    const isOfPeer = this.sender.isOfPeer(error);
-    if (isOfPeer && (error as DuodaoError).code === 'closed') return;
-    if (!isOfPeer) this.#row[AT.failed]!++;
-    report(error, client, this.#plan.handleError, !isOfPeer);
+    const isEnd = (reason: unknown): boolean =>
+      this.sender.isOfPeer(reason) && (reason as DuodaoError).code === 'closed';
+    const told = failuresIn(error).filter((reason) => !isEnd(reason));
+    const defects = told.filter((reason) => !this.sender.isOfPeer(reason));
+    if (defects.length > 0) this.#row[AT.failed]!++;
+    for (const reason of told) report(reason, client, this.#plan.handleError, defects.includes(reason));
   }
 
   #ended(): void {
