@@ -11,6 +11,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { OWN_HOST } from './loopback.ts';
 
 export class Peer {
   #server: Server | undefined;
@@ -35,12 +36,12 @@ export class Peer {
   }
 
   get address(): { readonly host: string; readonly port: number } {
-    return { host: '127.0.0.1', port: this.#port };
+    return { host: OWN_HOST, port: this.#port };
   }
 
   async start(): Promise<void> {
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#took(socket));
-    server.listen(this.#port, '127.0.0.1');
+    server.listen(this.#port, OWN_HOST);
     await once(server, 'listening');
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;

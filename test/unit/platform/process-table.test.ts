@@ -28,8 +28,9 @@ after(async () => {
 });
 
 test('entryOf() says who a process is, who started it and what it does, whatever its name is', async () => {
-  await until('it sleeps', () => entryOf(part.pid)?.letter === 'S');
-  const { cpuMs, ...entry } = entryOf(part.pid) ?? { cpuMs: -1 };
+  let seen: ReturnType<typeof entryOf>;
+  await until('it sleeps', () => (seen = entryOf(part.pid))?.letter === 'S');
+  const { cpuMs, ...entry } = seen ?? { cpuMs: -1 };
   assert.deepEqual(entry, {
     pid: part.pid,
     ppid: process.pid,

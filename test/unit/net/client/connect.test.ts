@@ -11,6 +11,7 @@ import { LIMIT_NAMES } from '../../../../src/net/connection/limits.ts';
 import { connect, CONNECT_NAMES, type ConnectOptions } from '../../../../src/net/client/connect.ts';
 import { dictHeader, lines, raw } from '../../../../src/wire/index.ts';
 import { endsClean } from '../../../harness/clean-end.ts';
+import { OWN_HOST } from '../../../harness/loopback.ts';
 
 endsClean();
 
@@ -30,7 +31,7 @@ async function listening(
     socket.on('error', () => undefined);
     handle(socket);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(0, OWN_HOST), 'listening');
   try {
     await use((server.address() as { port: number }).port, accepted);
   } finally {
@@ -73,11 +74,11 @@ const TAKEN: readonly Options[] = [
 test('Where nobody listens is told as that, whatever the options are', async () => {
   const port = await freePort();
   for (const options of TAKEN)
-    await assert.rejects(connect({ host: '127.0.0.1', port }, options), (error: DuodaoError) => {
+    await assert.rejects(connect({ host: OWN_HOST, port }, options), (error: DuodaoError) => {
       assert.deepEqual([error.code, error.facts], ['broken', { errno: 'ECONNREFUSED' }]);
       assert.equal(
         error.message,
-        `Cannot connect to 127.0.0.1:${port} as nobody listens there (ECONNREFUSED)`,
+        `Cannot connect to ${OWN_HOST}:${port} as nobody listens there (ECONNREFUSED)`,
       );
       assert.equal((error.cause as NodeJS.ErrnoException).code, 'ECONNREFUSED');
       return true;
@@ -95,7 +96,7 @@ test('A socket that is not there, a file that is none, and a name that nobody ha
     code: 'broken',
     message: 'Cannot connect to @duodao-nobody-has-this-name as nobody listens there (ECONNREFUSED)',
   });
-  await assert.rejects(connect('no-such-host.invalid:80'), {
+  await assert.rejects(connect('no-such-host.invalid:80', { timeoutMs: Number.POSITIVE_INFINITY }), {
     code: 'broken',
     message: /^Cannot connect to no-such-host\.invalid:80 as .*\((?:ENOTFOUND|EAI_AGAIN)\)$/,
   });
@@ -122,7 +123,7 @@ for (const [options, name, message] of REFUSED) {
     await listening(
       () => assert.fail('nobody connects'),
       async (port) => {
-        await assert.rejects(connect({ host: '127.0.0.1', port }, options), { name, message });
+        await assert.rejects(connect({ host: OWN_HOST, port }, options), { name, message });
       },
     );
   });
@@ -137,7 +138,7 @@ test('A signal that is aborted, before or meanwhile, ends it with its reason, an
   await listening(
     () => undefined,
     async (port, accepted) => {
-      const to = { host: '127.0.0.1', port };
+      const to = { host: OWN_HOST, port };
       await assert.rejects(connect(to, { signal: AbortSignal.abort('no') }), (reason) => reason === 'no');
       const controller = new AbortController();
       const trying = assert.rejects(connect(to, { authKey: 'k', signal: controller.signal }), {
@@ -158,10 +159,10 @@ test('One who does not answer is told of with what may be the reason', async () 
     () => undefined,
     async (port) => {
       for (const options of [{ authKey: 'k' }, { tls: true }])
-        await assert.rejects(connect({ host: '127.0.0.1', port }, { ...options, timeoutMs: 30 }), {
+        await assert.rejects(connect({ host: OWN_HOST, port }, { ...options, timeoutMs: 30 }), {
           code: 'timed-out',
           facts: { timeoutMs: 30 },
-          message: `Connecting to 127.0.0.1:${port} did not happen within 30 ms: it may know no key, or expect TLS`,
+          message: `Connecting to ${OWN_HOST}:${port} did not happen within 30 ms: it may know no key, or expect TLS`,
         });
     },
   );
@@ -171,7 +172,7 @@ test('One who hangs up before both have proved that they know the key is broken,
   await listening(
     (socket) => socket.end(),
     async (port) => {
-      const to = { host: '127.0.0.1', port };
+      const to = { host: OWN_HOST, port };
       await assert.rejects(connect(to, { authKey: 'k' }), {
         code: 'broken',
         message: /has ended the connection/,
@@ -185,12 +186,12 @@ test('What comes with the connection is received, in the framing of the options,
   await listening(
     (socket) => socket.end('one\ntwo'),
     async (port) => {
-      const to = { host: '127.0.0.1', port };
+      const to = { host: OWN_HOST, port };
       const texts = await connect(to, { framing: lines });
       assert.deepEqual([await texts.receive(), await texts.receive()], ['one', 'two']);
       assert.equal(texts.framing, 'lines');
       texts.close();
-      const bytes = await connect(`127.0.0.1:${port}`);
+      const bytes = await connect(`${OWN_HOST}:${port}`);
       assert.equal(String(await bytes.receive()), 'one\ntwo');
       assert.deepEqual([bytes.framing, bytes.remoteAddress], [raw().name, to]);
       bytes.close();
