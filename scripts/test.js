@@ -70,7 +70,7 @@ async function test({ node, files, name, timeoutMs }) {
     const past = before({ marker: randomBytes(8).toString('hex'), tmp });
     const outcome = await runNodeTests({ node, files, past, name, timeoutMs, signal: interrupt.signal });
     const leaks = await settledLeaks(past, Math.min(5000, timeoutMs));
-    kill(processesLeft(past));
+    if (leaks.length > 0) kill(processesLeft(past));
     const interrupted = interrupt.signal.aborted ? ['interrupted'] : [];
     const problems = [...outcome.problems, ...leaks.map((leak) => `left behind: ${leak}`), ...interrupted];
     return { ...outcome, failed: outcome.failed + leaks.length + interrupted.length, problems };

@@ -8,6 +8,8 @@ import { SERVE_OPTIONS } from '../../src/cli/serve/options.ts';
 import { Standing } from '../../src/cli/serve/standing.ts';
 import { TcpServer } from '../../src/net/index.ts';
 import { HAS_PYTHON, interrupt, python, say, serve } from '../conformance/servers.ts';
+import { sleepsInLoop } from '../harness/system-calls.ts';
+import { childrenWith, until } from '../harness/tree.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PAGE = readFileSync(join(ROOT, 'docs/guide/serve.md'), 'utf8');
@@ -37,6 +39,8 @@ test('The first server of the page says, and answers, what the page says', {
   assert.equal(served.stderr().replaceAll(port, '8000'), listening);
   const client = /```py\n([\s\S]*?)```/.exec(PAGE)![1]!;
   assert.equal(await python(client.replaceAll('8000', port)), printed[0]);
+  // The client may know that it was served before the worker has counted it.
+  await until('nobody is at work', () => childrenWith('--duodao-child', served.pid).every(sleepsInLoop));
   process.kill(served.pid, 'SIGINT');
   const { stderr } = await served.end;
   assert.ok(stderr.endsWith(printed[1]!), stderr);

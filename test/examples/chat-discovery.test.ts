@@ -32,8 +32,8 @@ async function findable(title: string): Promise<{ room: Program; port: number; f
   return { room: program, port, findPort };
 }
 
-async function look(findPort: number): Promise<{ found: Found[]; code: number | null }> {
-  const args = ['--json', '--timeout', '0.5', '--port', `${findPort}`];
+async function look(findPort: number, seconds = 2): Promise<{ found: Found[]; code: number | null }> {
+  const args = ['--json', '--timeout', `${seconds}`, '--port', `${findPort}`];
   const { stdout, code } = await example('chat/discovery.ts', ...args).end;
   return { found: JSON.parse(stdout) as Found[], code };
 }
@@ -41,7 +41,7 @@ async function look(findPort: number): Promise<{ found: Found[]; code: number | 
 test('A room is found by its title, and a guest goes to it without knowing where it is', async () => {
   const { room, port, findPort } = await findable('大厅');
   assert.deepEqual(await look(findPort), { found: [{ title: '大厅', host: '127.0.0.1', port }], code: 0 });
-  const text = await example('chat/discovery.ts', '--port', `${findPort}`, '--timeout', '0.5').end;
+  const text = await example('chat/discovery.ts', '--port', `${findPort}`, '--timeout', '2').end;
   assert.equal(text.stdout, `127.0.0.1:${port}  大厅\n`);
   const bob = example('chat/room-client.ts', '--find', '--find-port', `${findPort}`, '--name', 'bob');
   started.push(bob);
@@ -108,7 +108,7 @@ test('A network without a room is said to be one', async () => {
   const nobody = createSocket('udp4').bind(0, '127.0.0.1');
   await once(nobody, 'listening');
   const { port } = nobody.address();
-  assert.deepEqual(await look(port), { found: [], code: 1 });
+  assert.deepEqual(await look(port, 0.5), { found: [], code: 1 });
   const guest = await example('chat/room-client.ts', '--find', '--find-port', `${port}`).end;
   assert.deepEqual([guest.code, guest.stderr], [1, 'No room was found on the network\n']);
   nobody.close();

@@ -21,6 +21,8 @@ const BACKSPACE = '\u007f';
 class Seat {
   readonly child: ChildProcess;
   readonly screen: Screen;
+  /** How the program ended: its code, or its signal. */
+  readonly closed: Promise<readonly unknown[]>;
   /** All that it wrote. */
   written = '';
 
@@ -29,6 +31,7 @@ class Seat {
     const program = [process.execPath, ...process.execArgv, exampleFile(file), ...args];
     this.child = spawn(python, [script, String(columns), ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
     started.push(this.child);
+    this.closed = once(this.child, 'close');
     this.screen = new Screen(columns);
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.written += text;
@@ -113,7 +116,7 @@ test('What comes in stands above what is being typed, which stays as it was, cur
   await eve.looks('> again|');
   eve.type('\u0003');
   assert.equal(await lineWith(bob, /^-- eve/), '-- eve has left');
-  const [code] = (await once(eve.child, 'close')) as [number];
+  const [code] = await eve.closed;
   assert.equal(code, 0);
   assert.equal(eve.screen.current, '|');
   bob.process.kill();
@@ -140,7 +143,7 @@ test('A line longer than the terminal stays one row, and a refused name can be m
   await lineWith(bob, /^-- eve is now called eva$/);
   eve.type('x\u0004\u0015\u0004'); // first there is text to delete
   assert.equal(await lineWith(bob, /^-- eva/), '-- eva has left');
-  assert.deepEqual(await once(eve.child, 'close'), [0, null]);
+  assert.deepEqual(await eve.closed, [0, null]);
   bob.process.kill();
   server.process.kill();
   await Promise.all([bob.end, server.end]);
@@ -153,7 +156,7 @@ test('The terminal is put back when the room goes away', async (t) => {
   eve.type('half a thou');
   await eve.looks('> half a thou|');
   room.server.process.kill('SIGKILL');
-  const [code] = (await once(eve.child, 'close')) as [number];
+  const [code] = await eve.closed;
   const { rows } = eve.screen;
   await room.bob.end;
   assert.ok(!rows.join('\n').includes('half a thou'), 'the line is wiped');

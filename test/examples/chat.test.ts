@@ -1,6 +1,5 @@
 /** The chat room as people use it: a server, and guests in processes of their own. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import type { Program } from '../harness/programs.ts';
@@ -34,7 +33,7 @@ class Caller {
     this.socket = connect(port, '127.0.0.1');
     this.socket.setEncoding('utf8').on('data', (text: string) => (this.text += text));
     this.socket.on('error', () => undefined); // a server that closes on us may reset
-    this.ended = once(this.socket, 'close');
+    this.ended = new Promise((resolve) => this.socket.once('close', resolve));
   }
 
   say(...lines: readonly string[]): this {

@@ -98,11 +98,8 @@ test('Who asks too often gets a kiss of death, and our client stops asking', asy
 
 test('A server that is not synchronised is not believed', async () => {
   const { server, at } = await open('time/server.ts', '--stratum', '16');
-  const { said, code } = await ask(at, '--samples', '1', '--timeout', '0.2');
-  assert.match(
-    said.samples[0]?.refused ?? '',
-    /no answer within 0\.2 s; what came is refused.*stratum is 16/,
-  );
+  const { said, code } = await ask(at, '--samples', '1', '--timeout', '2');
+  assert.match(said.samples[0]?.refused ?? '', /no answer within 2 s; what came is refused.*stratum is 16/);
   assert.equal(code, 1);
   await end(server);
 });
@@ -125,12 +122,9 @@ async function fakeServer(...answers: readonly ((asked: Packet) => Partial<Packe
 test('Our client does not believe a forged answer, and waits for the true one behind it', async () => {
   const forged = ({ transmit }: Packet): Partial<Packet> => ({ originate: transmit ^ 2n, stratum: 0 });
   const forger = await fakeServer(forged);
-  const alone = await ask(`127.0.0.1:${forger.address().port}`, '--samples', '1', '--timeout', '0.2');
+  const alone = await ask(`127.0.0.1:${forger.address().port}`, '--samples', '1', '--timeout', '2');
   forger.close();
-  assert.match(
-    alone.said.samples[0]?.refused ?? '',
-    /no answer within 0\.2 s; .*it answers another question/,
-  );
+  assert.match(alone.said.samples[0]?.refused ?? '', /no answer within 2 s; .*it answers another question/);
   assert.equal(alone.code, 1);
 
   const both = await fakeServer(forged, () => ({}));

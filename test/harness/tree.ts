@@ -102,9 +102,19 @@ export function hasEnded({ pid, startTime }: Life): boolean {
 /** The children of a process that have this text in their command lines. */
 export function childrenWith(text: string, parent: number): number[] {
   return readdirSync(`/proc/${parent}/task`)
-    .flatMap((tid) => readFileSync(`/proc/${parent}/task/${tid}/children`, 'utf8').split(' '))
+    .flatMap((tid) => childrenOf(parent, tid).split(' '))
     .filter((pid) => pid !== '' && commandOf(pid).includes(text))
     .map(Number);
+}
+
+/** What a thread has started; nothing, if it has ended since it was seen. */
+function childrenOf(pid: number, tid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+    throw error;
+  }
 }
 
 function commandOf(pid: string): string {

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { before, leaks, MARKER, type Past, processesLeft, settledLeaks } from '../../../scripts/leaks.js';
 import { LOADER } from '../../harness/loader.ts';
+import { until } from '../../harness/tree.ts';
 
 const tmp = mkdtempSync(join(tmpdir(), 'leaks-'));
 after(() => rmSync(tmp, { recursive: true }));
@@ -28,7 +29,11 @@ async function orphan(command: string, env: NodeJS.ProcessEnv = {}): Promise<num
     if (said.includes('ready') && said.includes('pid')) break;
   }
   if (shell.exitCode === null) await once(shell, 'exit');
-  return Number(/pid (\d+)/.exec(said)![1]);
+  const pid = Number(/pid (\d+)/.exec(said)![1]);
+  // A process that becomes another program has no environment for a moment.
+  const has = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  await until('its program runs', () => !/^(?:sh\0|$)/.test(has('cmdline')) && has('environ') !== '');
+  return pid;
 }
 
 const SLEEPER = '(echo ready; exec sleep 60)';

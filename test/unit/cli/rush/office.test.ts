@@ -48,12 +48,9 @@ test('Office shows what has happened so far, while it happens', async () => {
     assert.ok(ordersPerSecond >= 0 && trains[0]!.left >= 0);
     seen.push({ done, sold: sellers[0]?.sold ?? 0, left: trains[1]!.left });
   };
-  await inFolder(async (folder) => {
-    office = new Office(job({ orders: orders(4000), onProgress }));
-    const ledger = await Ledger.open(`${folder}/l`);
-    await office.run(ledger);
-    await ledger.close();
-  });
+  // A real disk may take longer to flush than the seller needs to sell all and go.
+  office = new Office(job({ orders: orders(4000), onProgress }));
+  await office.run(disk(() => undefined));
   assert.deepEqual(seen[0], { done: 0, sold: 0, left: 10_000 });
   for (const [index, { done, left }] of seen.entries()) {
     assert.ok(done >= (seen[index - 1]?.done ?? 0) && left <= (seen[index - 1]?.left ?? 10_000));
