@@ -2,8 +2,9 @@
  * Runs test files on a Node binary with `node --test` and says how many tests passed and failed.
  *
  * The files are collected here, as Node 20 takes no globs. Sources are TypeScript run as they are. A Node that strips
- * types itself gets no flags for that; another one gets read-typescript.cjs, and tsx for the tests of what our code
- * does about loaders, as it is tsx that users have. Those are a run of their own, after the others.
+ * types itself, and knows `using`, gets no flags for that. One without `using` (22) gets tsx. One that strips no types
+ * (20) gets read-typescript.cjs, which is faster, and tsx for the tests of what our code does about loaders, as it is tsx
+ * that users have: those are a run of their own, after the others.
  *
  * @module
  */
@@ -44,18 +45,30 @@ export function testFiles(path) {
     });
 }
 
-/** What a Node binary calls itself, and whether it reads TypeScript. */
+/** Whether a Node reads the tests as they are: it strips types, and knows `using`, which is not a type. */
+function readsTests() {
+  if (process.features.typescript !== 'strip') return false;
+  try {
+    return Boolean(new Function('{ using nothing = null; }'));
+  } catch {
+    return false; // as Node 22
+  }
+}
+
+/** What a Node binary calls itself, and whether it reads our tests. */
 export function describeNode(node) {
-  const script = 'JSON.stringify([process.version, process.arch, process.features.typescript === "strip"])';
+  const script = `${readsTests}; JSON.stringify([process.version, process.arch, process.features.typescript, readsTests()])`;
   const { status, stdout, error } = spawnSync(node, ['-p', script], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`Cannot run ${node}: ${error?.message ?? `it ends with ${status}`}`);
-  const [version, arch, stripsTypes] = JSON.parse(stdout);
-  return { version, arch, stripsTypes };
+  const [version, arch, typescript, isReader] = JSON.parse(stdout);
+  return { version, arch, stripsTypes: typescript === 'strip', isReader };
 }
 
 /** The files that run with the same flags, and these flags. */
 async function partsOf(node, files) {
-  if (describeNode(node).stripsTypes) return [{ flags: [], files }];
+  const { stripsTypes, isReader } = describeNode(node);
+  if (isReader) return [{ flags: [], files }];
+  if (stripsTypes) return [{ flags: ['--import', 'tsx'], files }];
   await prepare();
   const ofTsx = new Set(OF_TSX.flatMap((path) => testFiles(join(ROOT, path))));
   return [
