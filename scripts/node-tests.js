@@ -45,29 +45,21 @@ export function testFiles(path) {
     });
 }
 
-/** Whether a Node reads the tests as they are: it strips types, and knows `using`, which is not a type. */
-function readsTests() {
-  if (process.features.typescript !== 'strip') return false;
-  try {
-    return Boolean(new Function('{ using nothing = null; }'));
-  } catch {
-    return false; // as Node 22
-  }
-}
-
 /** What a Node binary calls itself, and whether it reads our tests. */
 export function describeNode(node) {
-  const script = `${readsTests}; JSON.stringify([process.version, process.arch, process.features.typescript, readsTests()])`;
+  const strips = 'process.features.typescript === "strip"';
+  const knowsUsing = 'typeof DisposableStack === "function"'; // it came with this class
+  const script = `JSON.stringify([process.version, process.arch, ${strips}, ${knowsUsing}])`;
   const { status, stdout, error } = spawnSync(node, ['-p', script], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`Cannot run ${node}: ${error?.message ?? `it ends with ${status}`}`);
-  const [version, arch, typescript, isReader] = JSON.parse(stdout);
-  return { version, arch, stripsTypes: typescript === 'strip', isReader };
+  const [version, arch, stripsTypes, knowsUsing] = JSON.parse(stdout);
+  return { version, arch, stripsTypes, knowsUsing };
 }
 
 /** The files that run with the same flags, and these flags. */
 async function partsOf(node, files) {
-  const { stripsTypes, isReader } = describeNode(node);
-  if (isReader) return [{ flags: [], files }];
+  const { stripsTypes, knowsUsing } = describeNode(node);
+  if (stripsTypes && knowsUsing) return [{ flags: [], files }];
   if (stripsTypes) return [{ flags: ['--import', 'tsx'], files }];
   await prepare();
   const ofTsx = new Set(OF_TSX.flatMap((path) => testFiles(join(ROOT, path))));
