@@ -47,9 +47,9 @@ export function testFiles(path) {
 
 /** What a Node binary calls itself, and whether it reads our tests. */
 export function describeNode(node) {
-  const strips = 'process.features.typescript === "strip"';
-  const knowsUsing = 'typeof DisposableStack === "function"'; // it came with this class
-  const script = `JSON.stringify([process.version, process.arch, ${strips}, ${knowsUsing}])`;
+  const ifStrips = 'process.features.typescript === "strip"';
+  const ifUsing = 'typeof DisposableStack === "function"'; // it came with this class
+  const script = `JSON.stringify([process.version, process.arch, ${ifStrips}, ${ifUsing}])`;
   const { status, stdout, error } = spawnSync(node, ['-p', script], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`Cannot run ${node}: ${error?.message ?? `it ends with ${status}`}`);
   const [version, arch, stripsTypes, knowsUsing] = JSON.parse(stdout);
