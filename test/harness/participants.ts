@@ -18,8 +18,8 @@ export const KINDS: readonly ParticipantKind[] = ['process', 'thread'];
 export const HANG_GUARD: { readonly timeoutMs: number } = { timeoutMs: 20_000 };
 
 export interface Started<R> {
-  /** What the function returns; rejects with what it throws. */
-  result(): Promise<R>;
+  /** What the function returns; rejects with what it throws. A process is waited for no longer than this. */
+  result(hangGuard?: { readonly timeoutMs: number }): Promise<R>;
   /** Ends it at once, wherever it is, and resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -38,8 +38,8 @@ async function startProcess<F extends AnyFunction>(
 ): Promise<Started<Awaited<ReturnType<F>>>> {
   const child = await new Process({ target, args }).start();
   return {
-    result: async (): Promise<Awaited<ReturnType<F>>> => {
-      const value: unknown = await child.result(HANG_GUARD);
+    result: async (hangGuard = HANG_GUARD): Promise<Awaited<ReturnType<F>>> => {
+      const value: unknown = await child.result(hangGuard);
       await child.join(HANG_GUARD);
       return value as Awaited<ReturnType<F>>;
     },
