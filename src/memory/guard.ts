@@ -7,8 +7,8 @@
  *     0       4     word    bit 31 WAITERS, bit 30 OWNER_DIED, bits 29..0 thread id of the owner (0: free)
  *     4       4     owner   tag of the participant that took it last, 0 after a release that woke; never believed
  *     8       16    -       belongs to whoever uses the line
- *     24      8     prev    room for a node of the kernel's robust list (see platform/robust-list.ts)
- *     32      8     next
+ *     24      4     wakes   how many releases woke sleepers, or were about to
+ *     28      12    -       spare
  *     40      24    -       belongs to whoever uses the line
  *
  * The word is a robust futex. While a thread is taking, holding or giving back a guard, `list_op_pending` of its
@@ -47,20 +47,21 @@ const LINE = layout('guard line', 64, {
   word: [0, 'i32'],
   owner: [4, 'u32'],
   users: [8, 'pad', 16],
-  prev: [24, 'u64'],
-  next: [32, 'u64'],
+  wakes: [24, 'u32'],
+  spare: [28, 'pad', 12],
   more: [40, 'pad', 24],
 });
 
 /** The parts of a line that are the guard's own: `[0, wordEnd)` and `[start, end)`. */
 export const GUARD_NODE: { readonly wordEnd: number; readonly start: number; readonly end: number } = {
   wordEnd: LINE.users,
-  start: LINE.prev,
+  start: LINE.wakes,
   end: LINE.more,
 };
 
 const WORD = LINE.word / 4;
 const OWNER = LINE.owner / 4;
+const WAKES = LINE.wakes / 4;
 const WAITERS = 0x80000000 | 0;
 const OWNER_DIED_BIT = 30;
 // Of our own, as an import may be a getter, that is a call: where modules are turned into CommonJS.
@@ -80,8 +81,8 @@ export function ownerThread(words: Int32Array, index: number): number {
 /** Loads before sleeping: a guard is held for tens of nanoseconds when its holder runs. */
 const SPINS = 100;
 /**
- * No wake-up is known to get lost here. Should a kernel lose one, the sleeper looks again after this long, and
- * counts it.
+ * No wake-up is known to get lost here. Should one be, the sleeper looks again after this long; and if the guard was
+ * left without any, which would be a defect of ours, that is counted.
  */
 const RECHECK_MS = 50;
 
@@ -102,7 +103,7 @@ export class Guard {
   readonly #syscall: Libc['syscall'];
   readonly #futex: number;
 
-  /** @param line - The cache line as 32-bit words, at least its first two. */
+  /** @param line - The cache line as 32-bit words, at least its first seven. */
   constructor(line: Int32Array, address: number, thread: GuardThread) {
     this.#line = line;
     this.#address = address;
@@ -158,7 +159,9 @@ export class Guard {
     // SYNC with the compare-exchange in take(): publishes what we wrote. Fails only when somebody waits.
     if (!clean || Atomics.compareExchange(this.#line, WORD, this.#tid, 0) !== this.#tid) {
       const what = clean ? STORE_CLEAN : STORE_BROKEN;
-      this.#line[OWNER] = 0; // whoever times out just now sees that a wake-up is on its way
+      // In this order, for #takeContended(): whoever has read the new count finds no owner until the guard is free.
+      this.#line[OWNER] = 0;
+      Atomics.add(this.#line, WAKES, 1);
       this.#syscall(this.#futex, this.#address, COMMAND, COUNT, 0, this.#address, what);
     }
     if (FAULTY) pass('guard.given');
@@ -208,17 +211,22 @@ export class Guard {
       if ((seen & WAITERS) === 0 && Atomics.compareExchange(this.#line, WORD, seen, seen | WAITERS) !== seen)
         continue;
       if (FAULTY) pass('guard.waiting');
+      // SYNC with give(): if there is an owner after the count was read, no release has been counted that is still to
+      // wake us. So each that wakes after we begin to sleep is seen in the count, however many come and go after it.
+      const wakes = Atomics.load(this.#line, WAKES);
+      const isCounted = Atomics.load(this.#line, OWNER) !== 0;
       const end = futexWait(this.#address, seen | WAITERS, RECHECK_MS);
-      if (end === 'timed-out' && this.#isLeftInSilence()) this.#thread.countNetHit();
+      if (end === 'timed-out' && isCounted && this.#isLeftInSilence(wakes)) this.#thread.countNetHit();
     }
   }
 
   /**
-   * Whether the guard is free, and the last owner woke nobody. The dead leave their tag: there the kernel has woken
-   * somebody, who may not have come yet.
+   * Whether the guard is free, and no release has woken anybody since `wakes` was read: there was one that should have.
+   * Where an owner died the kernel has woken somebody, who may not have come yet.
    */
-  #isLeftInSilence(): boolean {
-    return (Atomics.load(this.#line, WORD) & (OWNER_MASK | OWNER_DIED)) === 0 && this.#line[OWNER] !== 0;
+  #isLeftInSilence(wakes: number): boolean {
+    const isFree = (Atomics.load(this.#line, WORD) & (OWNER_MASK | OWNER_DIED)) === 0;
+    return isFree && Atomics.load(this.#line, WAKES) === wakes;
   }
 
   #refuseNesting(..._room: readonly number[]): never {

@@ -7,7 +7,7 @@
  *     12      4     serial   unique in the arena: tells this object from others that had its place before
  *     16      4     flags    NAMED, DYING
  *     20      4     flights  handles of it inside messages and other objects
- *     24      16    prev, next: the guard's node
+ *     24      16    more of the guard
  *     40      4     version  raised before each change of holders or flights
  *     44      4     doubt    1: a death may have left `flights` too high
  *     48      4     freer    DYING: tag of the participant that takes it down
@@ -30,7 +30,7 @@ type Field =
   | 'serial'
   | 'flags'
   | 'flights'
-  | 'node'
+  | 'more'
   | 'version'
   | 'doubt'
   | 'freer'
@@ -45,7 +45,7 @@ const OBJECT: Offsets<Field> = layout('shared object', 192, {
   serial: [12, 'u32'],
   flags: [16, 'u32'],
   flights: [20, 'u32'],
-  node: [24, 'u64', 2],
+  more: [24, 'u64', 2],
   version: [40, 'u32'],
   doubt: [44, 'u32'],
   freer: [48, 'u32'],

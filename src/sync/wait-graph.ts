@@ -72,11 +72,16 @@ export class StrandWait {
     const circle = ledger.inside(() => {
       if (this.#entry < 0)
         this.#entry = ledger.add('wait', tag, this.#strand, this.#object, site, this.#mode);
-      return this.#circle();
+      const found = this.#circle();
+      if (found) {
+        // In the same step: who looked before our entry is out would find the circle as well, and two be told of it.
+        ledger.remove(this.#entry, tag);
+        this.#entry = -1;
+      }
+      return found;
     });
     if (!circle) return;
     const parties = circle.map((link) => describe(link));
-    this.end();
     throw deadlock(this.#object, parties);
   }
 

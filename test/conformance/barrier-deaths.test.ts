@@ -24,6 +24,7 @@ for (const kind of KINDS) {
       const other = await start(kind, meetOnce, [barrier, told, form]);
       const mine = barrier.wait(HANG_GUARD);
       const heard = assert.rejects(mine, died);
+      for (let others = 0; others < 2; others++) await told.get(HANG_GUARD);
       await until('all wait', () => barrier.waiting === 3);
       await victim.kill();
       await heard;

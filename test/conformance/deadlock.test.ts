@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type DuodaoError, Lock, Queue, RLock, SharedArray, Value } from '../../src/index.ts';
 import { here } from '../../src/memory/index.ts';
+import { PENDING_INDEX } from '../../src/platform/index.ts';
 import { type Form, TABLE, type Told, takeBoth, takeInOrder } from '../fixtures/sync/circles.ts';
 import { holdBusy } from '../fixtures/sync/holders.ts';
 import { endsClean } from '../harness/clean-end.ts';
@@ -203,6 +204,23 @@ test('A task that waits for two locks at once is in no circle as long as one of 
   assert.deepEqual(reasons, ['deadlock']);
   for (const end of ends) if (end.status === 'fulfilled') end.value.release();
   assert.equal(waits(), 0);
+});
+
+test('A circle is seen by nobody any more once one is to be told of it, not even while it is put into words', (t) => {
+  const { ledger, objects, robust } = here();
+  const lock = new Lock();
+  const held = lock.acquireSync();
+  const seen: number[] = [];
+  const find = objects.find.bind(objects);
+  // The names are asked for outside the guard of the ledger, where others may look.
+  t.mock.method(objects, 'find', (place: Parameters<typeof find>[0]) => {
+    if (robust.pending[PENDING_INDEX] === 0) seen.push(ledger.entries().length);
+    return find(place);
+  });
+  assert.throws(() => lock.acquireSync(), { code: 'deadlock' });
+  held.release();
+  assert.ok(seen.length > 0);
+  assert.deepEqual(new Set(seen), new Set([0]));
 });
 
 test('A wait that ends in any way is taken out of the ledger', async () => {

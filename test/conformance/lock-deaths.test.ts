@@ -98,14 +98,15 @@ test('A stopped process that waits for a lock stops nobody else', async () => {
   const stopped = await new Process({ target: takeOnce, args: [lock, told, 'blocks'] }).start();
   await told.get(HANG_GUARD);
   const pid = stopped.pid as number;
-  process.kill(pid, 'SIGSTOP');
-  await until('it is stopped', () => stateLetterOf(pid) === 'T');
+  await until('it sleeps', () => lock.stats().waiting === 1 && stateLetterOf(pid) === 'S');
+  await stopped.suspend(); // not by a bare signal: inside a guard it would keep us all waiting, and rightly so
+  assert.equal(stateLetterOf(pid), 'T');
   held.release();
   const others = [start('process', takeOnce, [lock, told, 'awaits'])];
   others.push(start('process', takeOnce, [lock, told, 'blocks']));
   for (const other of others) assert.equal(await (await other).result(), false);
   for (let round = 0; round < 100; round++) (await lock.acquire(HANG_GUARD)).release();
-  process.kill(pid, 'SIGCONT');
+  stopped.resume();
   assert.equal(await stopped.result(HANG_GUARD), false);
   await stopped.join();
 });

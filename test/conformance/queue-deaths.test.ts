@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Lease, type Lock, Process, Queue, SharedArray, Value } from '../../src/index.ts';
-import { here } from '../../src/memory/index.ts';
+import { here, waitsNow } from '../../src/memory/index.ts';
 import { stateLetterOf } from '../../src/platform/index.ts';
 import {
   consumeForever,
@@ -205,13 +205,14 @@ test('A stopped process that waits for an item stops nobody else', async () => {
   const stopped = await new Process({ target: waitOnce, args: [queue, told, 'get', 'blocks'] }).start();
   await told.get(HANG_GUARD);
   const pid = stopped.pid as number;
-  process.kill(pid, 'SIGSTOP');
-  await until('it is stopped', () => stateLetterOf(pid) === 'T');
+  await until('it sleeps', () => waitsNow().some((wait) => wait.pid === pid) && stateLetterOf(pid) === 'S');
+  await stopped.suspend(); // not by a bare signal: inside a guard it would keep us all waiting, and rightly so
+  assert.equal(stateLetterOf(pid), 'T');
   const other = await start('process', waitOnce, [queue, told, 'get', 'awaits']);
   await told.get(HANG_GUARD);
   await queue.put('for the one that runs');
   assert.equal(await other.result(), 'for the one that runs');
-  process.kill(pid, 'SIGCONT');
+  stopped.resume();
   await queue.put('for the other');
   assert.equal(await stopped.result(HANG_GUARD), 'for the other');
   await stopped.join();

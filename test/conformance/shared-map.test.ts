@@ -12,6 +12,9 @@ import { until } from '../harness/tree.ts';
 
 endsClean({ killsThreads: true });
 
+/** As HANG_GUARD, for work that alone takes seconds. */
+const LONG_HANG_GUARD = { timeoutMs: 120_000 };
+
 const stopFlag = (): SharedArray<'i32'> => new SharedArray('i32', 1);
 
 /** Looks again and again while participants work, until it has seen enough; then asks them to stop. */
@@ -37,7 +40,7 @@ for (const kind of KINDS) {
     const counters = await Promise.all(
       [1, 2, 3, 4].map(() => start(kind, users.addUp, [map, rounds, gate, 4])),
     );
-    const again = await Promise.all(counters.map((it) => it.result()));
+    const again = await Promise.all(counters.map((it) => it.result(LONG_HANG_GUARD)));
     t.diagnostic(`made again: ${again.join(', ')}`);
     assert.deepEqual([...map], [['sum', 4 * rounds]]);
   });

@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type AnyFunction, Process } from '../../src/index.ts';
 import { makeParcel, parcelReference } from '../../src/ipc/index.ts';
+import { hold, makeBrake } from '../../src/platform/index.ts';
 
 export type ParticipantKind = 'process' | 'thread';
 export const KINDS: readonly ParticipantKind[] = ['process', 'thread'];
@@ -18,8 +19,8 @@ export const KINDS: readonly ParticipantKind[] = ['process', 'thread'];
 export const HANG_GUARD: { readonly timeoutMs: number } = { timeoutMs: 20_000 };
 
 export interface Started<R> {
-  /** What the function returns; rejects with what it throws. */
-  result(): Promise<R>;
+  /** What the function returns; rejects with what it throws. A process is waited for no longer than this. */
+  result(hangGuard?: { readonly timeoutMs: number }): Promise<R>;
   /** Ends it at once, wherever it is, and resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -38,8 +39,8 @@ async function startProcess<F extends AnyFunction>(
 ): Promise<Started<Awaited<ReturnType<F>>>> {
   const child = await new Process({ target, args }).start();
   return {
-    result: async (): Promise<Awaited<ReturnType<F>>> => {
-      const value: unknown = await child.result(HANG_GUARD);
+    result: async (hangGuard = HANG_GUARD): Promise<Awaited<ReturnType<F>>> => {
+      const value: unknown = await child.result(hangGuard);
       await child.join(HANG_GUARD);
       return value as Awaited<ReturnType<F>>;
     },
@@ -55,8 +56,13 @@ async function startThread<F extends AnyFunction>(
   args: Readonly<Parameters<F>>,
 ): Promise<Started<Awaited<ReturnType<F>>>> {
   const parcel = makeParcel([target, ...args], 'args');
-  const workerData = parcelReference(parcel);
+  const brake = makeBrake();
+  const workerData = { parcel: parcelReference(parcel), brake };
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData });
+  let hasEnded = false;
+  worker.once('exit', () => {
+    hasEnded = true;
+  });
   const exit = once(worker, 'exit');
   const begun = once(worker, 'message'); // the first one says that it has its arguments
   const answer = new Promise<{ value?: never; error?: unknown }>((resolve, reject) => {
@@ -78,6 +84,8 @@ async function startThread<F extends AnyFunction>(
       return value as never;
     },
     async kill() {
+      // Ended where native code makes an object, it would take this process with it: see native-region.ts.
+      await hold(brake, () => hasEnded);
       await worker.terminate();
       await exit;
     },

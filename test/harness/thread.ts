@@ -2,8 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import '../../src/index.ts';
 import { openParcel } from '../../src/ipc/index.ts';
+import { useBrake } from '../../src/platform/index.ts';
 
-const [target, ...args] = (await openParcel(workerData)) as [(...args: unknown[]) => unknown, ...unknown[]];
+useBrake(workerData.brake);
+const [target, ...args] = (await openParcel(workerData.parcel)) as [
+  (...args: unknown[]) => unknown,
+  ...unknown[],
+];
 parentPort?.postMessage({ begun: true });
 try {
   parentPort?.postMessage({ value: await target(...args) });

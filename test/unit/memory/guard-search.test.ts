@@ -9,7 +9,7 @@ import { threadsOf } from '../../../src/platform/process-table.ts';
 import { enterOnce, holdUntilTold } from '../../fixtures/memory/guards.ts';
 import { handleOf, makeProbe, PROBE_AT } from '../../fixtures/memory/probes.ts';
 import { endsClean } from '../../harness/clean-end.ts';
-import { endChildren, until } from '../../harness/tree.ts';
+import { endChildren, restingBytes, until } from '../../harness/tree.ts';
 
 endsClean();
 afterEach(endChildren);
@@ -48,6 +48,8 @@ test('isInsideGuard() finds the thread also while others wait for the guard', as
 });
 
 test('isInsideGuard() finds a thread that stands inside a guard of the house', async () => {
+  // While it stands, nobody can give memory back: what is garbage by now must be gone before.
+  await restingBytes();
   const env = { ...process.env, DUODAO_FAULT: 'heap.taking:1:stop' };
   const child = await new Process({ target: makesLock, env }).start();
   const pid = child.pid as number;
