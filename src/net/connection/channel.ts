@@ -199,7 +199,8 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     const ageMs = performance.now() - this.#since;
     if (this.bytesIn === 0 && ageMs < NEWBORN_MS) {
       this.incoming.drainAfterNext(SERVER_CLOSES);
-      setTimeout(() => this.drain(), NEWBORN_MS - ageMs).unref();
+      // What has come by then may still lie in the kernel, if this event loop was busy.
+      setTimeout(() => setImmediate(() => this.drain()), NEWBORN_MS - ageMs).unref();
       return;
     }
     // Nothing of it is on its way, so nothing can be cut off: nobody needs to wait until the other side ends as well.

@@ -15,7 +15,8 @@ export class News {
   until(isSo: () => boolean, limitMs: number): Promise<void> {
     if (isSo() || limitMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
+      // What has come by then may still lie in the kernel, if this event loop was busy: it is looked at first.
+      const timer = setTimeout(() => setImmediate(resolve), limitMs);
       this.#onNews = () => {
         if (!isSo()) return;
         clearTimeout(timer);

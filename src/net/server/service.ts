@@ -229,6 +229,7 @@ export class Service implements Serving, Surroundings {
     this.row[SERVING] = 0;
     this.#listener.stop();
     for (const channel of this.#shaking) channel.destroy(closing());
+    await aTurn();
     this.#channels.each((channel) => channel.drain());
     await this.#news.until(() => this.#running === 0, drainMs);
     // What handlers have sent last is on its way.
@@ -248,6 +249,12 @@ function hostOf(client: Address): string {
 
 /** Nobody looks at it: an atomic change of anything keeps reads behind it from overtaking writes before it. */
 const FENCE: Int32Array = new Int32Array(1);
+
+/** Until what lay in the kernel has been read: who has sent before we stopped is no idle one. */
+async function aTurn(): Promise<void> {
+  // The first may come right behind the events of a look at the kernel that is over; before the second there is another.
+  for (let look = 0; look < 2; look++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
