@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { answering, dictHeader, requester, type Requester, TcpServer } from '../../src/net/index.ts';
 import { endsClean } from '../harness/clean-end.ts';
+import { OWN_HOST } from '../harness/loopback.ts';
 import { Peer, textFrom } from '../harness/peers.ts';
 import { run } from '../harness/programs.ts';
 import { until } from '../harness/tree.ts';
@@ -50,13 +51,13 @@ class Book {
 test('A server that is killed and started again executes no request twice, and each settles once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'duodao-requests-'));
   const ledger = join(folder, 'ledger');
-  const first = run('net/ledger-server.ts', [ledger, '0', '150']);
+  const first = run('net/ledger-server.ts', [ledger, OWN_HOST, '0', '150']);
   const port = await first.line();
-  const clerk = requester(`127.0.0.1:${port}`, { maxInFlight: 40, minDelayMs: 5, maxDelayMs: 20 });
+  const clerk = requester(`${OWN_HOST}:${port}`, { maxInFlight: 40, minDelayMs: 5, maxDelayMs: 20 });
   const book = new Book(clerk);
   const asked = Array.from({ length: 400 }, (_, n) => book.ask(n));
   assert.equal((await first.end).signal, 'SIGKILL');
-  const second = run('net/ledger-server.ts', [ledger, port]);
+  const second = run('net/ledger-server.ts', [ledger, OWN_HOST, port]);
   try {
     assert.equal(await second.line(), port);
     await Promise.all(asked);

@@ -8,6 +8,7 @@ import { connect, lines, TcpServer } from '../../src/net/index.ts';
 import { fussy, fussyPath } from '../fixtures/net/fussy.ts';
 import { who } from '../fixtures/net/handlers.ts';
 import { endsClean } from '../harness/clean-end.ts';
+import { OWN_HOST } from '../harness/loopback.ts';
 import { dial } from '../harness/peer.ts';
 import { run } from '../harness/programs.ts';
 import { hasEnded, lifeOf, until } from '../harness/tree.ts';
@@ -96,11 +97,11 @@ test('A replacement that cannot begin is tried again, until it can', async () =>
 });
 
 test('When the process of a server is killed its workers end, and its port is free', async () => {
-  const program = run('net/parent.ts');
+  const program = run('net/parent.ts', [OWN_HOST]);
   const [port, ...pids] = (await program.line()).split(' ').map(Number);
   const lives = pids.map(lifeOf);
   assert.equal(lives.length, 2);
-  const peer = await dial({ host: '127.0.0.1', port: port! });
+  const peer = await dial({ host: OWN_HOST, port: port! });
   peer.write('hello\n');
   await peer.hears(1);
   program.process.kill('SIGKILL');
@@ -108,6 +109,6 @@ test('When the process of a server is killed its workers end, and its port is fr
   await until('its workers have ended', () => lives.every(hasEnded));
   assert.match(await peer.gone, /ended|reset/);
   await peer.close();
-  const server = await new TcpServer({ handler: () => undefined, port: port! }).listen();
+  const server = await new TcpServer({ handler: () => undefined, host: OWN_HOST, port: port! }).listen();
   await server.close();
 });

@@ -50,11 +50,15 @@ export async function dial(address: Address): Promise<Peer> {
 
 export function peerOf(socket: Socket): Peer {
   const pieces: Buffer[] = [];
+  let heardBytes = 0; // counted, as putting them together at each look would take its time from whoever shares the loop
   let isOver = false;
   const heard = (): Buffer => Buffer.concat(pieces);
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const gone = new Promise<'ended' | 'reset'>((resolve) => {
-    socket.on('data', (piece: Buffer) => pieces.push(piece));
+    socket.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      heardBytes += piece.length;
+    });
     socket.once('end', () => resolve('ended'));
     socket.on('error', () => resolve('reset'));
     socket.once('close', () => resolve('reset')); // nobody hears of it when an end came before
@@ -72,8 +76,8 @@ export function peerOf(socket: Socket): Peer {
     write: (bytes) => void socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes),
     hears: (count) =>
       wait(
-        () => `${count} bytes are heard (now ${heard().length})`,
-        () => heard().length >= count,
+        () => `${count} bytes are heard (now ${heardBytes})`,
+        () => heardBytes >= count,
       ),
     hearsText: async (text) => {
       const isThere = (): boolean => heard().toString('latin1').endsWith(text);

@@ -21,7 +21,7 @@ import { Incoming, type IncomingEars } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Outgoing, type OutgoingEars } from './outgoing.ts';
 import { Pace } from './pace.ts';
-import { AT, type Row } from './tally.ts';
+import { AT, type Row, TAKEN } from './tally.ts';
 
 /** What a channel stands in: a server's event loop, or a client. */
 export interface Surroundings {
@@ -139,6 +139,7 @@ export class Channel<In = unknown> implements Holder, IncomingEars, OutgoingEars
     this.isClosed = true;
     this.#pace.stop();
     const { row } = this.#surroundings;
+    row[TAKEN] = row[AT.active]! - 1; // first: whoever sees it gone finds its place free
     row[AT.active]!--;
     const why = this.#failure ?? IS_CLOSED;
     if (!this.#hasEnded && !this.#failure) this.incoming.abandon(why);

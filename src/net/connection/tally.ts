@@ -37,8 +37,12 @@ export const AT: Readonly<Record<Count, number>> = Object.fromEntries(
 
 /** Behind the counts: 1 while an event loop serves. */
 export const SERVING: number = COUNTS.length;
-/** Behind that: 1 while an event loop looks whether there is room for one more. */
-export const ASKING: number = COUNTS.length + 1;
+/**
+ * Behind that: the places that an event loop has, of those that all share. As many as are active, and one more from
+ * when it asks for it. In a number of their own, so that others never see one that is asked for no more, and not active
+ * yet.
+ */
+export const TAKEN: number = COUNTS.length + 1;
 export const ROW_LENGTH: number = COUNTS.length + 2;
 
 export function newRow(): Row {

@@ -109,17 +109,26 @@ export class Listener {
   #lookAgain(): void {
     this.#again = undefined;
     if (this.#isStopped) return;
-    // The lowest that is free, and so whether enough of them are.
-    let probe: number;
-    try {
-      probe = duplicate(this.#master);
-    } catch {
-      this.#pause(AGAIN_MS); // there is none at all
-      return;
-    }
-    closeDescriptor(probe);
-    if (probe >= this.#most) this.#pause(AGAIN_MS);
+    if (!this.#hasRoom()) this.#pause(AGAIN_MS);
     else this.start().catch(() => this.#pause(AGAIN_MS));
+  }
+
+  /**
+   * Whether the descriptor that a new connection would have is below the limit. The lowest that is free is for what
+   * listens, which has just given one back: the one behind it would be the connection's. To look at the first alone
+   * would let one more in with each look, until nothing is left for others and connections are dropped.
+   */
+  #hasRoom(): boolean {
+    const probes: number[] = [];
+    try {
+      probes.push(duplicate(this.#master));
+      probes.push(duplicate(this.#master));
+      return probes[1]! < this.#most;
+    } catch {
+      return false; // there are none at all
+    } finally {
+      for (const probe of probes) closeDescriptor(probe);
+    }
   }
 
   /** Stops accepting, for good. Connections that were accepted are not its business. */

@@ -15,7 +15,7 @@ import { Chain } from '../connection/chain.ts';
 import { Channel, type Surroundings } from '../connection/channel.ts';
 import { SocketConnection } from '../connection/connection.ts';
 import type { ConnectionLimits } from '../connection/limits.ts';
-import { ASKING, AT, type Row, SERVING } from '../connection/tally.ts';
+import { AT, type Row, SERVING, TAKEN } from '../connection/tally.ts';
 import { wire } from '../connection/wiring.ts';
 import { Balance } from './balance.ts';
 import { failuresIn, type Handler, handleWith, seesAddress, type ServerFace } from './handler.ts';
@@ -95,7 +95,6 @@ export class Service implements Serving, Surroundings {
     this.row[AT.accepted]!++;
     const socket = this.#secure ? this.#wrap(plain, this.#secure) : plain;
     const channel = new Channel(socket, this.#framing, this, client);
-    this.row[ASKING] = 0; // it counts as itself now
     this.#channels.add(channel);
     if (this.#countsHosts && client) this.#countHost(client, 1);
     wire(socket, channel, readsInto);
@@ -108,8 +107,9 @@ export class Service implements Serving, Surroundings {
   }
 
   /**
-   * Over all workers. Each says that it asks, and then looks at all: two that do so at once may both refuse the last
-   * place, and never both give it.
+   * Over all workers. Each takes a place, and then looks at all: two that do so at once may both refuse the last one,
+   * and never both give it. The place that was given stays taken, in one number, while its connection becomes active:
+   * were it counted as asked for and then as active, others could look at one before and at the other after that.
    */
   #hasRoom(client: Address | undefined): boolean {
     const { maxConnections, maxConnectionsPerHost } = this.#plan;
@@ -117,12 +117,12 @@ export class Service implements Serving, Surroundings {
     if (this.#countsHosts && client && (this.#perHost.get(hostOf(client)) ?? 0) >= maxConnectionsPerHost)
       return false;
     if (maxConnections === Number.POSITIVE_INFINITY) return true;
-    this.row[ASKING] = 1;
+    this.row[TAKEN] = this.row[AT.active]! + 1;
     Atomics.add(FENCE, 0, 1); // what is read now is read after that was written, for all to see
-    let active = 0;
-    for (const row of this.#rows) active += row[AT.active]! + row[ASKING]!;
-    if (active > maxConnections) this.row[ASKING] = 0;
-    return active <= maxConnections;
+    let taken = 0;
+    for (const row of this.#rows) taken += row[TAKEN]!;
+    if (taken > maxConnections) this.row[TAKEN] = this.row[AT.active]!;
+    return taken <= maxConnections;
   }
 
   #wrap(plain: Socket, secureContext: SecureContext): TLSSocket {

@@ -21,6 +21,7 @@ import { Barrier, DuodaoError, SharedArray } from '../../../src/index.ts';
 import { connect, type SocketConnection, TcpServer, UnixServer } from '../../../src/net/index.ts';
 import { leaveStale, race, tryListen } from '../../fixtures/net/racers.ts';
 import { endsClean } from '../../harness/clean-end.ts';
+import { OWN_HOST } from '../../harness/loopback.ts';
 import { start } from '../../harness/participants.ts';
 import { dial } from '../../harness/peer.ts';
 import { run } from '../../harness/programs.ts';
@@ -45,9 +46,9 @@ async function assertServes(address: { path: string } | { host: string; port: nu
 }
 
 test('A port that is taken is refused with who has it', async () => {
-  const server = await new TcpServer({ handler }).listen();
+  const server = await new TcpServer({ handler, host: OWN_HOST }).listen();
   const { port } = server.address;
-  const second = new TcpServer({ handler, port });
+  const second = new TcpServer({ handler, host: OWN_HOST, port });
   for (let round = 1; round <= 2; round++)
     await assert.rejects(second.listen(), (error: DuodaoError) => {
       assert.equal(error.code, 'in-use');
@@ -67,7 +68,7 @@ test('A port that is taken is refused with who has it', async () => {
 test('A port can be had again at once, though connections to it have only just ended', async () => {
   let port = 0;
   for (let round = 1; round <= 3; round++) {
-    const server = await new TcpServer({ handler, port }).listen();
+    const server = await new TcpServer({ handler, host: OWN_HOST, port }).listen();
     ({ port } = server.address);
     // The server ends first, so its side keeps the port for a minute.
     const peer = await dial(server.address);

@@ -34,15 +34,22 @@ test(`Of ${CLIENTS} clients of a server with 64 descriptors each is served, thou
   // As many as there are descriptors for have been served, and hold them; nobody else hears anything.
   await until('some are served', () => heard.size >= 8);
   stats = await look();
-  const before = stats.cpu;
   assert.ok(stats.active < 64 && stats.active >= heard.size - 1, JSON.stringify(stats));
   assert.equal(stats.refused, 0);
-  // It rests meanwhile: a tenth of the time that passes is much.
-  const since = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  const { cpu } = await look();
-  const busyMs = (cpu.user + cpu.system - before.user - before.system) / 1000;
-  assert.ok(busyMs < (performance.now() - since) / 4, `it was busy for ${busyMs} ms`);
+  // It rests meanwhile: a tenth of the time that passes is much. Who spins does so all the time, and who lets one more
+  // in with each look too; but garbage is collected, and what was open while it began is closed, in a moment or two.
+  for (let isResting = false, seen = '', times = 0; !isResting; times++) {
+    assert.ok(times < 3, `it does not rest: ${seen}`);
+    const before = await look();
+    const since = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    stats = await look();
+    const { cpu, overloads } = stats;
+    const passedMs = performance.now() - since;
+    const busyMs = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000;
+    isResting = busyMs < passedMs / 4 && overloads === before.overloads;
+    seen = `busy for ${busyMs} of ${passedMs} ms, ${overloads - before.overloads} more overloads`;
+  }
   // Who is served makes room for another one, until all were.
   const gone = new Set<Peer>();
   while (gone.size < CLIENTS) {

@@ -85,6 +85,11 @@ for (const concurrency of ['threads', 'processes'] as const) {
       const workers = server.stats().workers.map(({ pid, thread }) => `${pid} ${thread}`);
       assert.equal(workers.length, 2);
       assert.ok(workers.every((one) => !old.includes(one)));
+      // An answer may be here before its worker has counted it.
+      await until('all answers are counted', () => {
+        const { messagesIn, messagesOut } = server.stats();
+        return messagesOut === messagesIn;
+      });
       const { messagesIn, messagesOut, replaced } = server.stats();
       assert.deepEqual([messagesOut, replaced], [messagesIn, 0]);
       if (concurrency === 'processes')

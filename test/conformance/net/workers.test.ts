@@ -27,6 +27,57 @@ async function ask(client: Lines): Promise<string> {
   return (await client.receive({ timeoutMs: 20_000 })).replace('who ', '');
 }
 
+/** One that answers no sooner was not let run by the machine. The others of its server go ahead after 5 ms. */
+const STALL_MS = 15;
+
+/**
+ * Has many connect at once to a new server of two workers. Returns how many each has, and the longest time one took
+ * meanwhile to answer somebody who was connected before.
+ */
+async function burst(concurrency: (typeof KINDS)[number]): Promise<{ counts: number[]; longestMs: number }> {
+  const server = await new TcpServer({ ...TCP, concurrency }).listen();
+  // One at each worker, and as many as it takes to come to each.
+  const met = new Map<string, Lines>();
+  const spare: Lines[] = [];
+  while (met.size < 2) {
+    const client = await dialLines(server);
+    const name = await ask(client);
+    if (met.has(name)) spare.push(client);
+    else met.set(name, client);
+  }
+  for (const client of spare) client.close();
+  await until('two are left', () => server.stats().active === 2);
+  const start = server.stats();
+  const over = new AbortController();
+  let [longestMs, pings] = [0, 0];
+  const pinging = [...met.values()].map(async (client) => {
+    while (!over.signal.aborted) {
+      const since = performance.now();
+      await ask(client);
+      longestMs = Math.max(longestMs, performance.now() - since);
+      pings++;
+    }
+  });
+  const clients = await Promise.all(Array.from({ length: 40 }, () => dialLines(server)));
+  const names = await Promise.all(clients.map(ask));
+  over.abort();
+  await Promise.all(pinging);
+  assert.equal(new Set(names).size, 2, 'both have some');
+  await until('all is counted', () => server.stats().messagesOut === start.messagesOut + 40 + pings);
+  const { accepted, messagesIn, active, workers } = server.stats();
+  assert.deepEqual(
+    [accepted - start.accepted, messagesIn - start.messagesIn, active, workers.length],
+    [40, 40 + pings, 42, 2],
+  );
+  const counts = workers.map((worker) => worker.active - 1);
+  assert.equal(counts[0]! + counts[1]!, 40);
+  assert.ok(workers.every(({ pid }) => pid > 0));
+  for (const client of [...clients, ...met.values()]) client.close();
+  await until('all are gone', () => server.stats().active === 0);
+  await server.close();
+  return { counts, longestMs };
+}
+
 for (const concurrency of KINDS) {
   const server = new TcpServer({ ...TCP, concurrency });
   before(() => server.listen());
@@ -39,23 +90,15 @@ for (const concurrency of KINDS) {
   ): number => server.stats()[count] - start[count];
 
   test(`All connections to ${concurrency} are served, by each of them, and all is counted`, async () => {
-    begin();
-    const clients = await Promise.all(Array.from({ length: 40 }, () => dialLines(server)));
-    const names = await Promise.all(clients.map(ask));
-    assert.equal(new Set(names).size, 2, 'both have some');
-    await until('all is counted', () => since('messagesOut') === 40);
-    const { workers, active } = server.stats();
-    assert.deepEqual([since('accepted'), since('messagesIn'), active, workers.length], [40, 40, 40, 2]);
-    assert.equal(
-      workers.reduce((sum, worker) => sum + worker.active, 0),
-      40,
-    );
-    assert.ok(
-      workers.every((worker) => worker.active >= 10 && worker.pid > 0),
-      JSON.stringify(workers),
-    );
-    for (const client of clients) client.close();
-    await until('all are gone', () => server.stats().active === 0);
+    for (let times = 1; ; times++) {
+      const { counts, longestMs } = await burst(concurrency);
+      if (counts.every((count) => count >= 10)) break;
+      // A worker that the machine does not let run can have no share: that says nothing of how they share.
+      assert.ok(
+        longestMs > STALL_MS && times < 5,
+        `${counts.join(' and ')}, and answers within ${longestMs} ms`,
+      );
+    }
   });
 
   test(`A handler in ${concurrency} that fails is told, and that worker goes on`, async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DuodaoError } from '../../../../src/base/index.ts';
 import { Budget } from '../../../../src/net/connection/budget.ts';
-import { AT, COUNTS, type Row } from '../../../../src/net/connection/tally.ts';
+import { AT, COUNTS, type Row, TAKEN } from '../../../../src/net/connection/tally.ts';
 import { lengthPrefixed, lines } from '../../../../src/wire/index.ts';
 import { prefixed } from '../../../harness/peer.ts';
 import { channelOf, turn } from './channel-parts.ts';
@@ -24,10 +24,12 @@ test('Bytes and messages are counted in both directions, and it is active until 
   assert.equal(await channel.receive(undefined), 'one');
   await channel.outgoing.send([Buffer.from('answer\n')], undefined);
   assert.deepEqual(counted(row), { active: 1, bytesIn: 8, messagesIn: 1, messagesOut: 1, bytesOut: 7 });
+  row[TAKEN] = 1; // by whoever let it in
   socket.destroy();
   channel.wasClosed();
   channel.wasClosed();
   assert.deepEqual(counted(row), { bytesIn: 8, messagesIn: 1, messagesOut: 1, bytesOut: 7 });
+  assert.equal(row[TAKEN], 0, 'its place is free');
   assert.deepEqual([channel.isClosed, closed.length], [true, 1]);
 });
 

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ASKING,
   AT,
   COUNTS,
   newRow,
   ROW_LENGTH,
   SERVING,
   sumOf,
+  TAKEN,
 } from '../../../../src/net/connection/tally.ts';
 
 test('Each count has a place of its own in a row, and so has the mark of who serves', () => {
-  const places = [...COUNTS.map((name) => AT[name]), SERVING, ASKING];
+  const places = [...COUNTS.map((name) => AT[name]), SERVING, TAKEN];
   assert.deepEqual(places, [...places.keys()]);
   assert.equal(newRow().length, ROW_LENGTH);
   assert.equal(places.length, ROW_LENGTH);
