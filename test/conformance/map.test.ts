@@ -123,7 +123,7 @@ test('map calls a function once with each of thousands of items, also when worke
 });
 
 test('map fails an item that takes too long, and ends early as it is told', async () => {
-  const late = await map(`${WORK}#waiting`, '-k', '--timeout', '100ms', '--json', '1', '20000');
+  const late = await map(`${WORK}#waiting`, '-k', '--timeout', '2s', '--json', '1', '20000');
   assert.equal(late.code, 1);
   assert.match(late.stdout, /^\{"index":0,"value":"1"\}\n\{"index":1,"error":\{.*"code":"timed-out"\}\}\n$/);
   const now = await map(`${WORK}#waiting`, '--halt', 'now,success=1', '20000', '1', '20000', '20000');

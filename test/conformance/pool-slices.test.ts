@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { after as atEnd } from 'node:test';
 import { DuodaoError, Event, Lock, Pool, SharedArray } from '../../src/index.ts';
 import { stateLetterOf } from '../../src/platform/index.ts';
+import { isSuspended } from '../../src/process/system/suspend.ts';
 import {
   mlfq,
   type Policy,
@@ -43,6 +44,32 @@ const isStopped = (pid: number | undefined): boolean => pid !== undefined && sta
 /** The process that has the task which counts at this index: it is running, or was stopped meanwhile. */
 function stoppedWorker(pool: Pool): number | undefined {
   return pool.stats().workers.find(({ pid, state }) => state === 'running' && isStopped(pid))?.pid;
+}
+
+/** Waits until a worker with a task is stopped; which one. */
+async function stopped(pool: Pool): Promise<number> {
+  let pid: number | undefined;
+  await until('it is stopped', () => (pid = stoppedWorker(pool)) !== undefined);
+  return pid as number;
+}
+
+/** Has a stopped worker go on, as a shell might, until it has counted. */
+async function continueIt(pid: number, view: Int32Array, index: number): Promise<void> {
+  const before = Atomics.load(view, index);
+  await until('it has run', () => {
+    process.kill(pid, 'SIGCONT');
+    return Atomics.load(view, index) > before;
+  });
+}
+
+/** Until no thread of it runs, and what it counts stays as it is: a first try to stop it may have failed. */
+async function untilItStands(pid: number, view: Int32Array, index: number): Promise<void> {
+  let last = -1;
+  await until('it stands', () => {
+    const before = last;
+    last = Atomics.load(view, index);
+    return isSuspended(pid) && last === before;
+  });
 }
 
 function tellSpans(spans: readonly Span[]): string {
@@ -163,14 +190,9 @@ test('A worker that somebody else continues is stopped again', async () => {
   await begun[0].wait();
   const tyrant = ranked.submit(tasks.countsUp, [counters, 0, begun[1]], { priority: 1 });
   await begun[1].wait();
-  await until('it is stopped', () => stoppedWorker(ranked) !== undefined);
-  const pid = stoppedWorker(ranked) as number;
-  const before = Atomics.load(view, 1);
-  await until('it has run', () => {
-    process.kill(pid, 'SIGCONT');
-    return Atomics.load(view, 1) > before;
-  });
-  await until('it is stopped again', () => isStopped(pid));
+  const pid = await stopped(ranked);
+  await continueIt(pid, view, 1);
+  await untilItStands(pid, view, 1);
   const after = Atomics.load(view, 1);
   const turns = Atomics.load(view, 0);
   await until('the other one goes on', () => Atomics.load(view, 0) > turns + 1000);
@@ -179,21 +201,37 @@ test('A worker that somebody else continues is stopped again', async () => {
   assert.deepEqual([(await other.result) === pid, (await tyrant.result) === pid], [true, false]);
 });
 
-test('A suspended task can be cancelled, and its time limit does not run', async () => {
+test('The time limit of a suspended task does not run, also if somebody continues it meanwhile', async () => {
+  await warm(ranked, 2);
+  const limitMs = 1000;
+  const [mine, others] = [new SharedArray('i32', 2), new SharedArray('i32', 2)];
+  const begun = [new Event(), new Event()] as const;
+  const options = { priority: 8, taskTimeoutMs: limitMs };
+  const limited = ranked.submit(tasks.countsUp, [mine, 0, begun[0]], options);
+  await begun[0].wait();
+  const tyrant = ranked.submit(tasks.countsUp, [others, 0, begun[1]], { priority: 1 });
+  await begun[1].wait();
+  const pid = await stopped(ranked);
+  await untilItStands(pid, mine.view, 0);
+  const stoodMs = performance.now();
+  await until('it has stood for longer than it may run', () => performance.now() > stoodMs + limitMs + 100);
+  await continueIt(pid, mine.view, 0);
+  await untilItStands(pid, mine.view, 0);
+  mine.view[1] = 1;
+  others.view[1] = 1;
+  assert.equal(await limited.result, pid);
+  await tyrant.result;
+});
+
+test('A suspended task can be cancelled', async () => {
   await warm(ranked, 2);
   const counters = new SharedArray('i32', 2);
-  const begun = [new Event(), new Event(), new Event()] as const;
-  const limited = ranked.submit(tasks.burns, [150, begun[0]], { priority: 8, taskTimeoutMs: 1000 });
+  const begun = [new Event(), new Event()] as const;
+  const spinner = ranked.submit(spins, [begun[0]], { priority: 9 });
   await begun[0].wait();
-  // It runs for longer than the other one may, which stands meanwhile.
-  const tyrant = ranked.submit(tasks.burns, [1300], { priority: 1 });
-  await tyrant.result;
-  assert.equal(typeof (await limited.result), 'number');
-  const spinner = ranked.submit(spins, [begun[1]], { priority: 9 });
+  const other = ranked.submit(tasks.countsUp, [counters, 0, begun[1]], { priority: 1 });
   await begun[1].wait();
-  const other = ranked.submit(tasks.countsUp, [counters, 0, begun[2]], { priority: 1 });
-  await begun[2].wait();
-  await until('it is stopped', () => stoppedWorker(ranked) !== undefined);
+  await stopped(ranked);
   spinner.cancel();
   await assert.rejects(spinner.result, { name: 'AbortError' });
   assert.equal(other.state, 'running');

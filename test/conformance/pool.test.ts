@@ -4,6 +4,7 @@ import test, { after } from 'node:test';
 import { currentTask, DuodaoError, Event, Pool, Queue } from '../../src/index.ts';
 import * as tasks from '../fixtures/pool/tasks.ts';
 import { endsClean } from '../harness/clean-end.ts';
+import { until } from '../harness/tree.ts';
 
 const pool = new Pool({ workers: 2 });
 after(() => pool[Symbol.asyncDispose]());
@@ -173,6 +174,8 @@ test('Outside of a task there is no current one, neither here nor in a worker', 
 });
 
 test('A pool counts what it has done', async () => {
+  // Both have started, and are done with what the tests before gave them.
+  await until('both are idle', () => pool.stats().workers.every(({ state }) => state === 'idle'));
   const before = pool.stats();
   await pool.run(tasks.add, 1, 2);
   await assert.rejects(pool.run(tasks.fails, 1));

@@ -9,6 +9,9 @@ import { afterEach, before, test, type TestContext } from 'node:test';
 import { type Exit, Process, processTable, Queue, Thread } from '../../src/index.ts';
 import { AT, SLOT_BYTES, SLOT_LIMIT } from '../../src/memory/arena.ts';
 import { here } from '../../src/memory/here.ts';
+import type { Life } from '../../src/process/life.ts';
+import { leaveGate, passGate } from '../../src/process/start/boot-gate.ts';
+import { checkRoom } from '../../src/process/start/refusals.ts';
 import * as targets from '../fixtures/processes/targets.ts';
 import { endsClean } from '../harness/clean-end.ts';
 import { HANG_GUARD } from '../harness/participants.ts';
@@ -80,6 +83,13 @@ test(`${STARTS} processes that are started at once boot in turns, and each gives
 
 const LIVE = 2;
 
+/** Has a place taken by somebody who lives. */
+function live(state: number): void {
+  const { words } = here().slots;
+  words[state - 2] = 0; // its life: whoever had the place before may have died
+  words[state] = LIVE;
+}
+
 /** Has all places but so many taken, as by participants that live. Gives them back when it is called. */
 function takePlaces(left: number): () => void {
   const { arena, slots } = here();
@@ -89,7 +99,7 @@ function takePlaces(left: number): () => void {
   // From the end: the first ones are for those who really come.
   Atomics.store(arena.header, AT.slotTop, SLOT_LIMIT);
   const mine = taken.map((_, index) => ((SLOT_LIMIT - 1 - index) * SLOT_BYTES) / 4 + 2);
-  for (const state of mine) slots.words[state] = LIVE;
+  for (const state of mine) live(state);
   return () => {
     for (const state of mine) slots.words[state] = 0;
     Atomics.store(arena.header, AT.slotTop, top);
@@ -136,6 +146,30 @@ for (const Kind of [Process, Thread] as unknown as (typeof Process)[]) {
     late.close();
   });
 }
+
+test('Who takes the last place while the places are counted is counted', (t) => {
+  const { slots } = here();
+  t.after(takePlaces(1));
+  assert.equal(slots.free, 1);
+  const state = slots.words.findIndex((word, at) => at % (SLOT_BYTES / 4) === 2 && word === 0);
+  const booting = {
+    isAlive: true,
+    stage: 'ready',
+    get hasPlace(): boolean {
+      live(state);
+      return true;
+    },
+  } as unknown as Life;
+  assert.equal(
+    passGate(booting, () => undefined),
+    undefined,
+  );
+  t.after(() => {
+    leaveGate(booting);
+    slots.words[state] = 0;
+  });
+  assert.throws(() => checkRoom('late'), { code: 'over-limit' });
+});
 
 test('Those who were refused have left nothing', async () => {
   await until('all are buried', () => slotsTaken() === 1);

@@ -71,8 +71,7 @@ test('rush ends at once when Ctrl-C comes a second time, even if its ledger hang
   const closePipe = fullPipe(join(folder, 'pipe'));
   try {
     await withRun({ words: `--sellers 1 --ledger ${folder}/pipe`, orders: orderLines(1) }, async (run) => {
-      await run.untilSellers(1);
-      await run.until('the seller has gone home', () => run.alive().length === 1);
+      await run.untilSellersWentHome();
       run.signalGroup('SIGINT');
       // The first one may not have been heard yet when the second comes, and is then no first one.
       const pressing = setInterval(() => run.signalGroup('SIGINT'), 50);

@@ -79,11 +79,22 @@ export class Run {
       .filter((pid) => Number.isInteger(pid) && carries(pid, `${MARK}=${this.#mark}`));
   }
 
-  /** Until so many sellers have begun to be. */
+  /** The sellers that are alive. */
+  #sellers(): number[] {
+    return this.alive().filter((pid) => (read(`/proc/${pid}/cmdline`) ?? '').includes('--duodao-child='));
+  }
+
+  /** Until so many sellers have begun to be. They must have work for long: who is gone between two looks is missed. */
   async untilSellers(count: number): Promise<void> {
-    const isSeller = (pid: number): boolean =>
-      (read(`/proc/${pid}/cmdline`) ?? '').includes('--duodao-child=');
-    await this.until(`${count} sellers`, () => this.alive().filter(isSeller).length >= count);
+    await this.until(`${count} sellers`, () => this.#sellers().length >= count);
+  }
+
+  /** Until a seller has come and gone, and none is there: that lasts, so no look can come too late for it. */
+  async untilSellersWentHome(): Promise<void> {
+    await this.until(
+      'the sellers have gone home',
+      () => hasBuried(this.child.pid!) && this.#sellers().length === 0,
+    );
   }
 
   /** Until so many lines are in the ledger. */
@@ -191,6 +202,12 @@ function read(path: string): string | undefined {
   } catch {
     return undefined; // gone, or somebody else's
   }
+}
+
+/** Whether the process has had a child that is gone: the system adds the page faults of those up, cminflt. */
+function hasBuried(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`) ?? '';
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[8] ?? 0) > 0;
 }
 
 function carries(pid: number, variable: string): boolean {

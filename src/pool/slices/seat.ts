@@ -28,7 +28,7 @@ export class Seat implements Job {
   quantum: number | undefined;
   cpu = -1;
   why = '';
-  /** It runs beside the others, as somebody waits for what it holds. */
+  /** It runs beside the others, as somebody waits for what it holds; or as it could not be stopped. */
   isLent = false;
   /** Looks in a row that found it asleep. */
   idleLooks = 0;
@@ -117,11 +117,14 @@ export class Seat implements Job {
     this.#go();
   }
 
-  /** Stops it, if it has begun. False when it could not be stopped. */
+  /** Stops it, if it has begun. False when it could not be stopped: it counts as lent then, so it is tried again. */
   halt(): boolean {
     this.isLent = false;
     if (this.#isStopped || !this.#isOpened) return true;
-    if (!this.#brake.stop()) return false;
+    if (!this.#brake.stop()) {
+      this.isLent = true;
+      return false;
+    }
     this.#isStopped = true;
     this.#overseer.pause(monotonicMs());
     this.#look();
@@ -148,9 +151,13 @@ export class Seat implements Job {
     return state === 'running' || state === 'sleeping';
   }
 
+  /**
+   * It stays noted as stopped, and since when: should this fail, it has still escaped at the next look; and the time
+   * limit of its task does not count how long it stood before.
+   */
   stopAgain(): void {
-    this.#isStopped = false;
-    this.halt();
+    this.#brake.stop();
+    this.#look();
   }
 
   #look(): void {

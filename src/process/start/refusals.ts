@@ -50,12 +50,26 @@ function withoutEnd(noun: 'process' | 'thread', self: string): DuodaoError {
  * again of a life whose turn has come: others have begun while it waited.
  */
 export function checkRoom(name: string, life?: Life): void {
-  const free = (): number => here().slots.free - countUnplaced(life);
-  if (free() > 0 || (here().reap() && free() > 0)) return;
+  if (countRoom(life) > 0 || (here().reap() && countRoom(life) > 0)) return;
   throw new DuodaoError(
     'over-limit',
     `Cannot start ${name} as ${SLOT_LIMIT} threads use shared objects of this program already, which is as many as ` +
       'can: wait until some have ended',
     { name, limit: SLOT_LIMIT },
   );
+}
+
+/**
+ * How many more would have a place. Whoever takes his place between the two looks would be in neither, and one too many
+ * be let in: so they are repeated until no place was taken or given back. If as many came as went meanwhile, the answer
+ * was right at some moment of it.
+ */
+function countRoom(life: Life | undefined): number {
+  const { slots } = here();
+  for (let before = slots.free; ; ) {
+    const unplaced = countUnplaced(life);
+    const { free } = slots;
+    if (free === before) return free - unplaced;
+    before = free;
+  }
 }

@@ -38,21 +38,35 @@ async function startFamily(
   const child = new Process({ target: startsShell, args: [script, ready] });
   const pid = (await child.start()).pid as number;
   const shell = await ready.get();
-  await until(`${count} processes are below it`, () => descendantsOf(pid).length >= count);
+  await until(`${count} processes are below it`, () => {
+    const family = descendantsOf(pid);
+    return family.length >= count && !family.some(isCopy);
+  });
   met.push(...descendantsOf(pid));
   assert.equal(descendantsOf(pid)[0]?.pid, shell);
   return { child, pid };
 }
 
+function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return undefined; // it has ended meanwhile
+  }
+}
+
+/**
+ * Whether it is still the copy of a shell that has to become a program of its own. Until it has undone its shell's
+ * traps it answers a signal as that would, and goes on.
+ */
+function isCopy({ pid }: ProcessIdentity): boolean {
+  const command = commandOf(pid);
+  return command === undefined || command === commandOf(entryOf(pid)?.ppid ?? 0);
+}
+
 /** The processes with this text on their command line. */
 function processesWith(text: string): ProcessIdentity[] {
-  return allProcesses().filter((entry) => {
-    try {
-      return stillIs(entry) && readFileSync(`/proc/${entry.pid}/cmdline`, 'latin1').includes(text);
-    } catch {
-      return false; // it has ended meanwhile
-    }
-  });
+  return allProcesses().filter((entry) => stillIs(entry) && commandOf(entry.pid)?.includes(text));
 }
 
 test('descendantsOf() has the whole tree below a process, parents first, and each by pid and start', async () => {

@@ -117,9 +117,10 @@ test('Thread can be ended in its event loop, in a blocking wait, in a busy loop,
     start({ target: targets.spin, args: [told] }),
   ]);
   for (const _ of running) await told.get(HANG_GUARD);
-  const young = await start({ target: targets.nothing });
-  for (const [index, thread] of [...running, young].entries()) {
-    if (index % 2) thread.kill();
+  // The first to be ended, or it would have begun by then; and one that does not end by itself, should it begin.
+  const young = await start({ target: targets.forever });
+  for (const [index, thread] of [young, ...running].entries()) {
+    if (index % 2 === 0) thread.kill();
     else thread.terminate();
     assert.deepEqual(await thread.join(HANG_GUARD), KILLED);
     assert.equal(thread.exitCode, -9);
