@@ -3,8 +3,8 @@
  *
  * The files are collected here, as Node 20 takes no globs. Sources are TypeScript run as they are. A Node that strips
  * types itself, and knows `using`, gets no flags for that. One without `using` (22) gets tsx. One that strips no types
- * (20) gets read-typescript.cjs, which is faster, and tsx for the tests of what our code does about loaders, as it is tsx
- * that users have: those are a run of their own, after the others.
+ * (20) gets read-typescript.cjs, which is faster, and tsx for the tests of what our code does about loaders, as it is
+ * tsx that users have: those are a run of their own, after the others.
  *
  * @module
  */

@@ -252,7 +252,7 @@ const FENCE: Int32Array = new Int32Array(1);
 
 /** Until what lay in the kernel has been read: who has sent before we stopped is no idle one. */
 async function aTurn(): Promise<void> {
-  // The first may come right behind the events of a look at the kernel that is over; before the second there is another.
+  // The first may come right behind a look at the kernel that is over; before the second there is another.
   for (let look = 0; look < 2; look++) await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -42,14 +42,13 @@ test('Office without orders opens, writes nothing, kills nobody, and closes', ()
 
 test('Office shows what has happened so far, while it happens', async () => {
   const seen: { done: number; sold: number; left: number }[] = [];
-  let office: Office | undefined;
   const onProgress = (): void => {
-    const { done, sellers, trains, ordersPerSecond } = office!.snapshot();
+    const { done, sellers, trains, ordersPerSecond } = office.snapshot();
     assert.ok(ordersPerSecond >= 0 && trains[0]!.left >= 0);
     seen.push({ done, sold: sellers[0]?.sold ?? 0, left: trains[1]!.left });
   };
   // A real disk may take longer to flush than the seller needs to sell all and go.
-  office = new Office(job({ orders: orders(4000), onProgress }));
+  const office = new Office(job({ orders: orders(4000), onProgress }));
   await office.run(disk(() => undefined));
   assert.deepEqual(seen[0], { done: 0, sold: 0, left: 10_000 });
   for (const [index, { done, left }] of seen.entries()) {
