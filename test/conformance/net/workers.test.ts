@@ -36,46 +36,57 @@ const STALL_MS = 15;
  */
 async function burst(concurrency: (typeof KINDS)[number]): Promise<{ counts: number[]; longestMs: number }> {
   const server = await new TcpServer({ ...TCP, concurrency }).listen();
-  // One at each worker, and as many as it takes to come to each.
-  const met = new Map<string, Lines>();
-  const spare: Lines[] = [];
-  while (met.size < 2) {
+  const all: Lines[] = [];
+  const dialed = async (): Promise<Lines> => {
     const client = await dialLines(server);
-    const name = await ask(client);
-    if (met.has(name)) spare.push(client);
-    else met.set(name, client);
-  }
-  for (const client of spare) client.close();
-  await until('two are left', () => server.stats().active === 2);
-  const start = server.stats();
+    all.push(client);
+    return client;
+  };
   const over = new AbortController();
-  let [longestMs, pings] = [0, 0];
-  const pinging = [...met.values()].map(async (client) => {
-    while (!over.signal.aborted) {
-      const since = performance.now();
-      await ask(client);
-      longestMs = Math.max(longestMs, performance.now() - since);
-      pings++;
+  try {
+    // One at each worker, and as many as it takes to come to each.
+    const met = new Map<string, Lines>();
+    while (met.size < 2) {
+      const client = await dialed();
+      const name = await ask(client);
+      if (met.has(name)) client.close();
+      else met.set(name, client);
     }
-  });
-  const clients = await Promise.all(Array.from({ length: 40 }, () => dialLines(server)));
-  const names = await Promise.all(clients.map(ask));
-  over.abort();
-  await Promise.all(pinging);
-  assert.equal(new Set(names).size, 2, 'both have some');
-  await until('all is counted', () => server.stats().messagesOut === start.messagesOut + 40 + pings);
-  const { accepted, messagesIn, active, workers } = server.stats();
-  assert.deepEqual(
-    [accepted - start.accepted, messagesIn - start.messagesIn, active, workers.length],
-    [40, 40 + pings, 42, 2],
-  );
-  const counts = workers.map((worker) => worker.active - 1);
-  assert.equal(counts[0]! + counts[1]!, 40);
-  assert.ok(workers.every(({ pid }) => pid > 0));
-  for (const client of [...clients, ...met.values()]) client.close();
-  await until('all are gone', () => server.stats().active === 0);
-  await server.close();
-  return { counts, longestMs };
+    // An answer may be here before its worker has counted it.
+    const isCounted = (): boolean => server.stats().messagesOut === server.stats().messagesIn;
+    await until('two are left, and all is counted', () => server.stats().active === 2 && isCounted());
+    const start = server.stats();
+    let [longestMs, pings] = [0, 0];
+    const pinging = [...met.values()].map(async (client) => {
+      while (!over.signal.aborted) {
+        const since = performance.now();
+        await ask(client);
+        longestMs = Math.max(longestMs, performance.now() - since);
+        pings++;
+      }
+    });
+    const clients = await Promise.all(Array.from({ length: 40 }, dialed));
+    const names = await Promise.all(clients.map(ask));
+    over.abort();
+    await Promise.all(pinging);
+    assert.equal(new Set(names).size, 2, 'both have some');
+    await until('all is counted', isCounted);
+    const { accepted, messagesIn, messagesOut, active, workers } = server.stats();
+    assert.deepEqual(
+      [accepted - start.accepted, messagesIn - start.messagesIn, messagesOut - start.messagesOut],
+      [40, 40 + pings, 40 + pings],
+    );
+    assert.deepEqual([active, workers.length], [42, 2]);
+    const counts = workers.map((worker) => worker.active - 1);
+    assert.equal(counts[0]! + counts[1]!, 40);
+    assert.ok(workers.every(({ pid }) => pid > 0));
+    return { counts, longestMs };
+  } finally {
+    over.abort();
+    for (const client of all) client.close();
+    await server.close();
+    assert.equal(server.stats().active, 0, 'all are gone');
+  }
 }
 
 for (const concurrency of KINDS) {
