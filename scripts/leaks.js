@@ -16,7 +16,7 @@
  * @module
  */
 import { readdirSync } from 'node:fs';
-import { ancestors, command, descriptors, hasVariable, isMarked, processes } from './proc.js';
+import { ancestors, command, descriptors, hasVariable, isMarked, processes, standing } from './proc.js';
 
 /** The variable that every process of a run inherits. */
 export const MARKER = 'DUODAO_TEST_RUN';
@@ -66,7 +66,9 @@ export function processesLeft(past) {
 export function leaks(past) {
   const arenas = (pid) => arenasOf(pid).map((name) => `, holds ${name}`);
   return [
-    ...processesLeft(past).map(({ pid }) => `process ${pid}: ${command(pid)}${arenas(pid).join('')}`),
+    ...processesLeft(past).map(
+      ({ pid }) => `process ${pid}: ${command(pid)}${arenas(pid).join('')}, ${standing(pid)}`,
+    ),
     ...entries(SHM).flatMap((name) => (past.shm.has(name) ? [] : [`${SHM}/${name}`])),
     ...entries(past.tmp).flatMap((name) =>
       name.startsWith('duodao') && !past.tmpEntries.has(name) ? [`${past.tmp}/${name}`] : [],

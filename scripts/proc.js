@@ -34,6 +34,27 @@ export function processes() {
   return found;
 }
 
+/** What the threads of a process do, and those of its children, the dead ones too: why it is still there. */
+export function standing(pid, table = processes()) {
+  const children = [...table.values()].filter(({ ppid }) => ppid === pid);
+  return [
+    `in state ${threadStates(pid)}`,
+    ...children.map((one) => `child ${one.pid} ${threadStates(one.pid)}`),
+  ].join(', ');
+}
+
+/** A letter for each thread, the first one first: a process whose first letter is Z may still have others. */
+function threadStates(pid) {
+  let threads;
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return 'gone';
+  }
+  const letter = (thread) => read(`/proc/${pid}/task/${thread}/stat`)?.match(/.*\) (\S)/s)?.[1] ?? '';
+  return threads.map(letter).join('');
+}
+
 /** Whether the process was started with this variable in its environment. */
 export function hasVariable(pid, name, value) {
   return read(`/proc/${pid}/environ`)?.split('\0').includes(`${name}=${value}`) ?? false;
