@@ -2,9 +2,9 @@
  * Runs test files on a Node binary with `node --test` and says how many tests passed and failed.
  *
  * The files are collected here, as Node 20 takes no globs. Sources are TypeScript run as they are. A Node that strips
- * types itself, and knows `using`, gets no flags for that. One without `using` (22) gets tsx. One that strips no types
- * (20) gets read-typescript.cjs, which is faster, and tsx for the tests of what our code does about loaders, as it is
- * tsx that users have: those are a run of their own, after the others.
+ * types itself, and knows `using`, gets no flags for that. One without it (22) gets tsx for what says it. One that
+ * strips no types (20) gets read-typescript.cjs, which is faster, and tsx for the tests of what our code does about
+ * loaders, as it is tsx that users have: those are a run of their own, after the others.
  *
  * @module
  */
@@ -60,7 +60,13 @@ export function describeNode(node) {
 async function partsOf(node, files) {
   const { stripsTypes, knowsUsing } = describeNode(node);
   if (stripsTypes && knowsUsing) return [{ flags: [], files }];
-  if (stripsTypes) return [{ flags: ['--import', 'tsx'], files }];
+  if (stripsTypes) {
+    const hasUsing = (file) => /^\s*(?:await )?using \w/m.test(readFileSync(file, 'utf8'));
+    return [
+      { flags: [], files: files.filter((file) => !hasUsing(file)) },
+      { flags: ['--import', 'tsx'], files: files.filter(hasUsing) },
+    ].filter((part) => part.files.length > 0);
+  }
   await prepare();
   const ofTsx = new Set(OF_TSX.flatMap((path) => testFiles(join(ROOT, path))));
   return [
