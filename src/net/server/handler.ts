@@ -23,7 +23,7 @@ const BRAND: unique symbol = Symbol.for('duodao.RequestHandler') as never;
  *
  *     setup()    first                              if it throws, nothing else is called
  *     handle()   the work
- *     finish()   last, also when handle() threw; if it throws too, each is told
+ *     finish()   last, also when handle() threw; if it throws another error, each is told
  *
  * Each may be async. When all is done the connection is closed; what was sent before still goes on its way. An error
  * goes to the server's `handleError`; others are served on.
@@ -125,7 +125,7 @@ async function goThrough<R>(handler: RequestHandler<R>): Promise<void> {
     try {
       await handler.finish();
     } catch (later) {
-      throw new BothFailed(error, later);
+      if (later !== error) throw new BothFailed(error, later);
     }
     throw error;
   }

@@ -76,6 +76,20 @@ for (const isAsync of [false, true]) {
   }
 }
 
+test('An error that handle() and finish() both throw is told once', async () => {
+  const same = new Error('the connection is broken');
+  class Twice extends RequestHandler<string> {
+    override handle(): never {
+      throw same;
+    }
+    override finish(): never {
+      throw same;
+    }
+  }
+  const work = handleWith(Twice, 'request', CLIENT, SERVER) as Promise<void>;
+  assert.deepEqual(await work.then(() => [], failuresIn), [same]);
+});
+
 test('A handler is made for each request, with what belongs to it', async () => {
   const seen: unknown[] = [];
   class Looker extends RequestHandler<string> {
